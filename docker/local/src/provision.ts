@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, readFile, stat } from 'node:fs/promises';
+import { provinces } from '@delta/schema/provinces';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { keyFiles, type KeyFiles } from './home.js';
+import { defaultIssuerPort, developmentIssuers, issuerBaseUrl, issuerIdentifier } from './issuerRegistry.js';
+import { replaceFile, writeFileOnce } from './writeFileOnce.js';
+
+/** The services that sign with an Ed25519 key of their own. */
+export const signers: readonly string[] = ['gateway', 'zone', ...provinces.map(({ slug }) => slug)];
+
+export interface ProvisionOptions {
+  /** Where the development issuers answer, without a slash at the end. Default `http://127.0.0.1:4020`. */
+  readonly issuerBase?: string;
+  /** Write the issuers' public keys into the list itself, for services that cannot reach the issuer (containers). */
+  readonly inlineKeys?: boolean;
+}
+
+/**
+ * Creates what the services need to trust one another on one machine, in `<home>/keys`: signing keys, the trust list, the
+ * issuers, the blind-index keys and the provinces' master keys. Secrets are made once and never replaced: a lost master key
+ * loses every number under it. The lists of public keys and issuers are derived, and follow.
+ */
+export async function provision(home: string, options: ProvisionOptions = {}): Promise<KeyFiles> {
+  const files = keyFiles(home);
+  await makeHome(home);
+  await mkdir(files.directory, { recursive: true, mode: 0o700 });
+
+  await Promise.all([
+    ...signers.map(async (name) => writeFileOnce(files.signing(name), json(await newKey(name, 'EdDSA')))),
+    ...developmentIssuers.map(async ({ slug }) => writeFileOnce(files.issuer(slug), json(await newKey(slug, 'ES256')))),
+    ...provinces.map(({ slug }) => writeFileOnce(files.master(slug), `${random32()}\n`)),
+    writeFileOnce(files.blindIndex, json({ current: 'v1', keys: { v1: random32() } })),
+    writeFileOnce(files.tokenClient, json({ clientId: 'token-command', clientSecret: randomBytes(32).toString('base64url') })),
+  ]);
+  await Promise.all([writeTrust(files), writeIssuers(files, options)]);
+  return files;
+}
+
+/**
+ * The home itself must let through the unprivileged user that embedded PostgreSQL runs as when we are root, hence 0711
+ * whatever the umask; what is in it is closed to others folder by folder.
+ */
+async function makeHome(home: string): Promise<void> {
+  if (await exists(home)) return;
+  await mkdir(home, { recursive: true });
+  await chmod(home, 0o711);
+}
+
+/** Keeps keys that were added by hand (a rotation in progress), and adds each signer's own where it is missing. */
+async function writeTrust(files: KeyFiles): Promise<void> {
+  const known = (await exists(files.trust)) ? ((await readJson(files.trust)) as { keys: Record<string, JWK[]> }).keys : {};
+  const keys: Record<string, JWK[]> = { ...known };
+  for (const name of signers) {
+    const key = publicPart((await readJson(files.signing(name))) as JWK);
+    const others = (known[name] ?? []).filter(({ kid }) => kid !== key.kid);
+    keys[name] = [key, ...others];
+  }
+  await writeDerived(files.trust, json({ keys }));
+}
+
+async function writeIssuers(files: KeyFiles, { issuerBase = issuerBaseUrl(defaultIssuerPort), inlineKeys = false }: ProvisionOptions): Promise<void> {
+  const issuers = await Promise.all(developmentIssuers.map(async ({ slug, kind, province, roles }) => {
+    const issuer = issuerIdentifier(issuerBase, slug);
+    const keys = inlineKeys
+      ? { jwks: { keys: [publicPart((await readJson(files.issuer(slug))) as JWK)] } }
+      : { jwksUri: `${issuer}/jwks` };
+    return { issuer, ...keys, kind, province, roles, organizationPrefix: province === null ? null : `${province}-` };
+  }));
+  await writeDerived(files.issuers, json(issuers));
+}
+
+async function newKey(name: string, alg: 'EdDSA' | 'ES256'): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(alg, { extractable: true, ...(alg === 'EdDSA' ? { crv: 'Ed25519' } : {}) });
+  const key = await exportJWK(privateKey);
+  return { ...key, kid: `${name}-${(await calculateJwkThumbprint(key)).slice(0, 12)}`, alg, use: 'sig' };
+}
+
+function publicPart(key: JWK): JWK {
+  const { d: _private, ...open } = key;
+  return open;
+}
+
+async function writeDerived(file: string, text: string): Promise<void> {
+  if ((await exists(file)) && (await readFile(file, 'utf8')) === text) return;
+  await replaceFile(file, text);
+}
+
+const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false);
+const readJson = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'));
+const random32 = (): string => randomBytes(32).toString('base64');
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
