@@ -1,0 +1,23 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * The superuser's password, made on the first start and kept beside the data folder (0600).
+ * Written aside and linked into place: of two first starts at once, both read the one password that won, and never half of it.
+ */
+export const keptPassword = async (directory: string): Promise<string> => {
+  const file = join(directory, 'password');
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  if (kept !== undefined) return kept.trim();
+  const fresh = join(directory, `password.${randomUUID()}`);
+  await writeFile(fresh, randomBytes(24).toString('hex'), { mode: 0o600, flush: true });
+  try {
+    await link(fresh, file);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    await rm(fresh);
+  }
+  return (await readFile(file, 'utf8')).trim();
+};
