@@ -1,0 +1,106 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { endDatabases, endLeftovers, forgetChildren, noteChildren } from './leftovers.js';
+import { takeLock } from './lock.js';
+import { requireFreePorts } from './ports.js';
+import { trackReadiness, type ReadinessNews } from './readiness.js';
+import type { Screen } from './screen.js';
+import { owners, portClaims, type Settings } from './settings.js';
+import { supervise, type SupervisedSpec } from './supervisor.js';
+
+export interface Run {
+  readonly settings: Settings;
+  readonly screen: Screen;
+  /** Name of the lock on the home: the zone's, or a province's that runs alone. */
+  readonly lock: string;
+  /** Names of the services that will be started, for their ports. */
+  readonly services: readonly string[];
+  /** Those that report when their members stand in the directory. */
+  readonly registering: readonly string[];
+  /** Runs under the lock, once nothing of an earlier run is left and before anything starts: keys, data. */
+  readonly prepare: () => Promise<readonly SupervisedSpec[]>;
+  /** Lines to print when all is ready. */
+  readonly welcome: (secondsSinceStart: string, missing: readonly string[]) => string;
+}
+
+/**
+ * Starts services on one home and keeps them running until a signal; settles when no process is left.
+ * @throws Refusal when another run holds the home, or a port is taken
+ */
+export async function runServices({ settings, screen, lock: lockName, services, registering, prepare, welcome }: Run): Promise<void> {
+  const { home } = settings;
+  const lock = await takeLock(home, lockName);
+  try {
+    const databases = services.filter((name) => owners.includes(name));
+    const left = await endLeftovers(home, databases);
+    if (left.length > 0) screen.line(`An earlier run did not end cleanly; ended what it left: ${left.join(', ')}.`);
+    await requireFreePorts(portClaims(settings, services));
+    const specs = await prepare();
+    await mkdir(join(home, 'logs'), { recursive: true, mode: 0o700 });
+    await superviseUntilSignal(specs, { settings, screen, registering, welcome });
+    await endDatabases(home, databases);
+    await forgetChildren(home);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function superviseUntilSignal(specs: readonly SupervisedSpec[], { settings: { home }, screen, registering, welcome }: Pick<Run, 'settings' | 'screen' | 'registering' | 'welcome'>): Promise<void> {
+  const readiness = trackReadiness({ expected: specs.map(({ name }) => name), registering });
+  const announce = (news: ReadinessNews): void => {
+    if (news.kind === 'back') screen.line(`${news.name} answers again.`);
+    if (news.kind !== 'ready') return;
+    screen.endProgress();
+    screen.line(welcome(process.uptime().toFixed(1), news.missing));
+  };
+  let noted: Promise<void> = Promise.resolve();
+  const supervisor = supervise(specs, {
+    onMessage: (name, message) => {
+      if (message.type === 'progress') screen.progress(name, message.task, message.done, message.total);
+      else announce(message.type === 'ready' ? readiness.ready(name) : readiness.registered(name));
+    },
+    onNotice: (name, line) => screen.line(`${name}: ${line}`),
+    onDeath: (name, reason, retryInMs) => {
+      screen.line(`${name} stopped (${reason}); starting it again in ${retryInMs / 1000} s. Its log: ${join(home, 'logs', `${name}.log`)}`);
+      announce(readiness.died(name));
+    },
+    // One after the other, so that the last note written is the newest.
+    onChange: (children) => { noted = noted.then(() => noteChildren(home, children)).catch((error: Error) => screen.line(`cannot note the processes: ${error.message}`)); },
+  });
+
+  const signals = listenForStop();
+  supervisor.start();
+  await signals.first;
+  screen.endProgress();
+  screen.line('Stopping; a second Ctrl-C kills.');
+  void signals.second.then(() => supervisor.kill());
+  await supervisor.stop();
+  await noted;
+}
+
+/** npm passes Ctrl-C on although the terminal sent it to us already: what comes this soon after the first is its echo. */
+const echoMs = 500;
+
+/**
+ * Two promises, for the first and the second wish to stop. Under npm a vanished parent counts as the first: npm passes
+ * signals to a shell, which may end without passing them on.
+ */
+function listenForStop(): { first: Promise<void>; second: Promise<void> } {
+  const wishes: ((value: void) => void)[] = [];
+  const [first, second] = [0, 1].map(() => new Promise<void>((resolve) => { wishes.push(resolve); })) as [Promise<void>, Promise<void>];
+  let last = 0;
+  const wish = (): void => {
+    if (Date.now() - last < echoMs) return;
+    last = Date.now();
+    wishes.shift()?.();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, wish);
+  if (process.env['npm_lifecycle_event'] !== undefined) void parentGone().then(wish);
+  return { first, second };
+}
+
+async function parentGone(): Promise<void> {
+  const parent = process.ppid;
+  while (process.ppid === parent) await sleep(500, undefined, { ref: false });
+}

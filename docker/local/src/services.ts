@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { provinces, type ProvinceEntry } from '@delta/schema/provinces';
+import { keyFiles, repositoryRoot } from './home.js';
+import { supervisorVariables, type Settings } from './settings.js';
+import type { SupervisedSpec } from './supervisor.js';
+
+/** Synthetic members a province loads into an empty database; undefined leaves it to the province. */
+export interface DataWish { readonly members?: number | undefined }
+
+const local = (port: number | undefined): string => `http://127.0.0.1:${port}`;
+
+/** The development issuer as a supervised process. */
+export const issuerService = (settings: Settings, env: NodeJS.ProcessEnv): SupervisedSpec =>
+  service('issuer', fileURLToPath(new URL(`./issuerProcess${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)), settings, env, { PORT: String(settings.ports['issuer']) });
+
+/** One province's subgraph as a supervised process. */
+export function provinceService({ slug }: ProvinceEntry, settings: Settings, env: NodeJS.ProcessEnv, { members }: DataWish): SupervisedSpec {
+  const files = keyFiles(settings.home);
+  return service(slug, moduleFile(`@delta/${slug}/server`), settings, env, {
+    ...databaseOf(slug, settings),
+    PORT: String(settings.ports[slug]),
+    DELTA_SIGNING_KEY_FILE: files.signing(slug),
+    DELTA_TRUST_FILE: files.trust,
+    DELTA_ISSUERS_FILE: files.issuers,
+    DELTA_BLIND_INDEX_KEY_FILE: files.blindIndex,
+    DELTA_MASTER_KEY_FILE: files.master(slug),
+    DELTA_ZONE_URL: local(settings.ports['zone']),
+    ...(members === undefined ? {} : { DELTA_SYNTHETIC_MEMBERS: String(members) }),
+  });
+}
+
+/** The zone's directory as a supervised process. It gets no key of the blind index and no province's key. */
+export function zoneService(settings: Settings, env: NodeJS.ProcessEnv): SupervisedSpec {
+  const files = keyFiles(settings.home);
+  return service('zone', moduleFile('@delta/zone'), settings, env, {
+    ...databaseOf('zone', settings),
+    PORT: String(settings.ports['zone']),
+    DELTA_SIGNING_KEY_FILE: files.signing('zone'),
+    DELTA_TRUST_FILE: files.trust,
+  });
+}
+
+/** The gateway as a supervised process: it stops first, so that what it is answering still finds the subgraphs. */
+export function gatewayService(settings: Settings, env: NodeJS.ProcessEnv): SupervisedSpec {
+  const files = keyFiles(settings.home);
+  return { ...service('gateway', moduleFile('@delta/gateway'), settings, env, {
+    HOST: settings.gatewayHost,
+    PORT: String(settings.ports['gateway']),
+    DELTA_SUPERGRAPH_FILE: env['DELTA_SUPERGRAPH_FILE'] ?? join(repositoryRoot, 'schema/supergraph.graphql'),
+    DELTA_SUPERGRAPH_CACHE_FILE: join(settings.home, 'gateway/supergraph.graphql'),
+    DELTA_SUBGRAPH_URLS: ['zone', ...provinces.map(({ slug }) => slug)].map((name) => `${name}=${local(settings.ports[name])}/graphql`).join(','),
+    DELTA_SIGNING_KEY_FILE: files.signing('gateway'),
+    DELTA_TRUST_FILE: files.trust,
+    DELTA_ISSUERS_FILE: files.issuers,
+  }), front: true };
+}
+
+function service(name: string, entry: string, settings: Settings, env: NodeJS.ProcessEnv, own: Record<string, string>): SupervisedSpec {
+  const inherited = Object.fromEntries(Object.entries(env).filter(([variable]) => !supervisorVariables.includes(variable)));
+  return {
+    name, entry, front: false, logFile: join(settings.home, 'logs', `${name}.log`),
+    // Libraries check far more outside of NODE_ENV=production; our own mode is DELTA_MODE.
+    env: { NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: '1', ...inherited, HOST: '127.0.0.1', DELTA_HOME: settings.home, DELTA_MODE: 'demo', ...own },
+  };
+}
+
+const databaseOf = (owner: string, { databaseUrls, databasePorts }: Settings): Record<string, string> => {
+  const url = databaseUrls[owner];
+  return url === undefined ? { DELTA_POSTGRES_PORT: String(databasePorts[owner]) } : { DATABASE_URL: url };
+};
+
+const moduleFile = (specifier: string): string => fileURLToPath(import.meta.resolve(specifier));
