@@ -1,0 +1,83 @@
+import pg from 'pg';
+import { span } from './span.js';
+
+export interface StatementHooks {
+  /** Called with the text of every statement sent, BEGIN and COMMIT included, never with its parameters. */
+  readonly onStatement?: ((sql: string) => void) | undefined;
+  /** Longest wait for any answer, in milliseconds, before the connection counts as dead. 0: no limit. */
+  readonly silenceMs: number;
+}
+
+/** A pooled client as this package sees it. */
+export interface PatientClient {
+  /** Lifts the limit on silence while a statement that is known to take long runs. */
+  patient: boolean;
+  /** Cuts the connection, so that the pool drops it instead of lending it again. */
+  abandon(reason: string): void;
+}
+
+export const isPatientClient = (client: unknown): client is PatientClient => client instanceof pg.Client && 'patient' in client && 'abandon' in client;
+
+const textOf = (statement: unknown): string => {
+  if (typeof statement === 'string') return statement;
+  return typeof statement === 'object' && statement !== null && 'text' in statement && typeof statement.text === 'string' ? statement.text : '';
+};
+
+/** The name a statement carries as its leading comment, else its first word: `member.byIds`, `COMMIT`. */
+export const statementName = (sql: string): string => /^\s*\/\*\s*([\w.-]+)\s*\*\//.exec(sql)?.[1] ?? /^\s*(\w+)/.exec(sql)?.[1]?.toUpperCase() ?? 'SQL';
+
+/**
+ * A pg client that reports and times its statements, and that neither ends the process nor waits for ever when its server
+ * goes away:
+ * - a connection that breaks while nobody uses it is an `error` event, which unheard would be fatal;
+ * - a server that is frozen or cut off without a word sends nothing, not even its statement timeout. When no statement
+ *   finishes for `silenceMs` while one is under way, the connection is cut and the statements fail.
+ */
+export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (config?: string | pg.ClientConfig) => pg.Client & PatientClient =>
+  class TracedClient extends pg.Client implements PatientClient {
+    patient = false;
+    #pending = 0;
+    #watch: NodeJS.Timeout | undefined;
+
+    constructor(config?: string | pg.ClientConfig) {
+      super(config);
+      this.on('error', () => undefined);
+      // `query` has seven overloads, of which each hands through what it was given: wrapped whole, not one by one.
+      const send: unknown = this.query.bind(this);
+      Object.defineProperty(this, 'query', { value: (...args: readonly unknown[]): unknown => this.#submit(send, args) });
+    }
+
+    abandon(reason: string): void {
+      this.connection.stream.destroy(new Error(`Connection terminated: ${reason}`));
+    }
+
+    #submit(send: unknown, args: readonly unknown[]): unknown {
+      if (typeof send !== 'function') throw new TypeError('pg.Client has no query');
+      const sql = textOf(args[0]);
+      onStatement?.(sql);
+      const answer: unknown = Reflect.apply(send, this, args);
+      if (answer instanceof Promise) {
+        const name = statementName(sql);
+        // A failure belongs to whoever awaits the answer; here it is only recorded.
+        span(`sql ${name}`, { 'db.system.name': 'postgresql', 'db.operation.name': name }, () => this.#attend(answer)).catch(() => undefined);
+      }
+      return answer;
+    }
+
+    async #attend(answer: Promise<unknown>): Promise<void> {
+      this.#pending += 1;
+      this.#arm();
+      try {
+        await answer;
+      } finally {
+        this.#pending -= 1;
+        this.#arm();
+      }
+    }
+
+    #arm(): void {
+      clearTimeout(this.#watch);
+      if (this.#pending === 0 || silenceMs === 0 || this.patient) return;
+      this.#watch = setTimeout(() => { this.abandon('no answer in time'); }, silenceMs);
+    }
+  };
