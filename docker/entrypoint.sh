@@ -1,0 +1,9 @@
+#!/bin/sh
+# A connection string holds a password, so it comes as a file; the services read DATABASE_URL.
+set -eu
+if [ -n "${DATABASE_URL_FILE:-}" ]; then
+  DATABASE_URL="$(cat "$DATABASE_URL_FILE")"
+  export DATABASE_URL
+  unset DATABASE_URL_FILE
+fi
+exec "$@"
