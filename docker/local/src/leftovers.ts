@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processCommand, processMark } from './processMark.js';
@@ -64,15 +64,13 @@ const isSame = ({ pid, mark }: Started): boolean => mark !== null && processMark
 
 /** PostgreSQL writes its process id and data folder into `postmaster.pid`; both must fit before we believe it. */
 async function postmasterOf(home: string, owner: string): Promise<Started | null> {
-  const data = join(home, owner, 'pg');
-  for (const folder of [data, join(data, 'data')]) {
-    const [first = '', second = ''] = (await readFile(join(folder, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-    const pid = Number(first);
-    if (!Number.isInteger(pid) || pid <= 1 || !second.startsWith(home)) continue;
-    const mark = processMark(pid);
-    if (mark !== null && /postgres/.test(processCommand(pid))) return { name: `${owner}'s PostgreSQL`, pid, mark };
-  }
-  return null;
+  const data = await realpath(join(home, owner, 'pg', 'data')).catch(() => null);
+  if (data === null) return null;
+  const [first = '', folder = ''] = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  const pid = Number(first);
+  if (!Number.isInteger(pid) || pid <= 1 || folder !== data) return null;
+  const mark = processMark(pid);
+  return mark !== null && /postgres/.test(processCommand(pid)) ? { name: `${owner}'s PostgreSQL`, pid, mark } : null;
 }
 
 async function readStarted(home: string): Promise<Started[]> {

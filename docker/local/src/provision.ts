@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, stat } from 'node:fs/promises';
 import { provinces } from '@delta/schema/provinces';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { generateKeyPair } from '@delta/service/keys';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair as generateJoseKeyPair, type JWK } from 'jose';
 import { keyFiles, type KeyFiles } from './home.js';
 import { defaultIssuerPort, developmentIssuers, issuerBaseUrl, issuerIdentifier } from './issuerRegistry.js';
 import { replaceFile, writeFileOnce } from './writeFileOnce.js';
@@ -27,8 +28,8 @@ export async function provision(home: string, options: ProvisionOptions = {}): P
   await mkdir(files.directory, { recursive: true, mode: 0o700 });
 
   await Promise.all([
-    ...signers.map(async (name) => writeFileOnce(files.signing(name), json(await newKey(name, 'EdDSA')))),
-    ...developmentIssuers.map(async ({ slug }) => writeFileOnce(files.issuer(slug), json(await newKey(slug, 'ES256')))),
+    ...signers.map(async (name) => writeFileOnce(files.signing(name), json((await generateKeyPair(name)).privateKey))),
+    ...developmentIssuers.map(async ({ slug }) => writeFileOnce(files.issuer(slug), json(await issuerKey(slug)))),
     ...provinces.map(({ slug }) => writeFileOnce(files.master(slug), `${random32()}\n`)),
     writeFileOnce(files.blindIndex, json({ current: 'v1', keys: { v1: random32() } })),
     writeFileOnce(files.tokenClient, json({ clientId: 'token-command', clientSecret: randomBytes(32).toString('base64url') })),
@@ -70,10 +71,11 @@ async function writeIssuers(files: KeyFiles, { issuerBase = issuerBaseUrl(defaul
   await writeDerived(files.issuers, json(issuers));
 }
 
-async function newKey(name: string, alg: 'EdDSA' | 'ES256'): Promise<JWK> {
-  const { privateKey } = await generateKeyPair(alg, { extractable: true, ...(alg === 'EdDSA' ? { crv: 'Ed25519' } : {}) });
+/** ES256, as most identity providers sign; the services among themselves use Ed25519. */
+async function issuerKey(slug: string): Promise<JWK> {
+  const { privateKey } = await generateJoseKeyPair('ES256', { extractable: true });
   const key = await exportJWK(privateKey);
-  return { ...key, kid: `${name}-${(await calculateJwkThumbprint(key)).slice(0, 12)}`, alg, use: 'sig' };
+  return { ...key, kid: `${slug}-${(await calculateJwkThumbprint(key)).slice(0, 12)}`, alg: 'ES256', use: 'sig' };
 }
 
 function publicPart(key: JWK): JWK {

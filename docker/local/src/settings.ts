@@ -1,8 +1,8 @@
 import { provinces } from '@delta/schema/provinces';
+import { ConfigError, integer, readConfig, text, url, type ConfigOf, type ConfigSpec } from '@delta/service/config';
 import { homeDirectory } from './home.js';
 import { defaultIssuerPort } from './issuerRegistry.js';
 import type { PortClaim } from './ports.js';
-import { Refusal } from './refusal.js';
 
 /** What runs on one machine, and where each listens. Read from the environment in this one place. */
 export interface Settings {
@@ -34,37 +34,35 @@ export const supervisorVariables: readonly string[] = [
   'HOST', 'PORT', 'DATABASE_URL', ...Object.keys(httpDefaults).map(portVariable), ...owners.flatMap((owner) => [databasePortVariable(owner), databaseUrlVariable(owner)]),
 ];
 
-/** Reads the settings of a start on one machine. @throws Refusal that names every variable that is wrong */
+const databaseUrl = (owner: string) => url(databaseUrlVariable(owner), { protocols: ['postgres:', 'postgresql:'], optional: true });
+const portOf = (variable: string, standard: number) => integer(variable, { min: 1, max: 65_535, default: standard });
+
+/** Reads the settings of a start on one machine. @throws ConfigError that names every variable that is wrong */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const problems: string[] = [];
-  const port = (variable: string, otherwise: number): number => {
-    const text = env[variable];
-    if (text === undefined || text === '') return otherwise;
-    const value = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
-    if (value < 1 || value > 65_535) problems.push(`${variable} must be a port from 1 to 65535`);
-    return value;
+  const read = <S extends ConfigSpec>(spec: S): ConfigOf<S> | null => {
+    try {
+      return readConfig(spec, env);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+      return null;
+    }
   };
-  if (env['DELTA_MODE'] === 'production') problems.push('DELTA_MODE=production is for services of their own, not for all on one machine with development keys (see docker/README.md)');
-  if (env['DATABASE_URL']) problems.push(`DATABASE_URL would be one database for five owners, which never share one; set ${owners.map(databaseUrlVariable).join(', ')} as needed`);
+  // PORT and HOST are those of the door that clients knock at.
+  const front = read({ host: text('HOST', { default: '127.0.0.1' }), port: portOf('PORT', httpDefaults['gateway']!) });
+  const ports = read(Object.fromEntries(Object.entries(httpDefaults).map(([name, standard]) => [name, portOf(portVariable(name), name === 'gateway' && front ? front.port : standard)])));
+  const urls = read(Object.fromEntries(owners.map((owner) => [owner, databaseUrl(owner)])));
+  const databaseUrls = Object.fromEntries(Object.entries(urls ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const databasePorts = read(Object.fromEntries(owners.filter((owner) => !(owner in databaseUrls)).map((owner) => [owner, portOf(databasePortVariable(owner), databaseDefaults[owner]!)])));
 
-  const databaseUrls: Record<string, string> = {};
-  for (const owner of owners) {
-    const url = env[databaseUrlVariable(owner)];
-    if (!url) continue;
-    if (!/^postgres(ql)?:\/\//.test(url)) problems.push(`${databaseUrlVariable(owner)} must begin with postgres://`);
-    else if (Object.values(databaseUrls).includes(url)) problems.push(`${databaseUrlVariable(owner)} names a database that another owner has`);
-    databaseUrls[owner] = url;
+  if (env['DELTA_MODE'] === 'production') problems.push('DELTA_MODE is production, which is for services run apart, not for all on one machine with development keys (docker/README.md)');
+  if (env['DATABASE_URL']) problems.push(`DATABASE_URL would be one database for five owners, which never share one: set ${owners.map(databaseUrlVariable).join(', ')} as needed`);
+  for (const [owner, value] of Object.entries(databaseUrls)) {
+    if (Object.entries(databaseUrls).some(([other, same]) => other < owner && same === value)) problems.push(`${databaseUrlVariable(owner)} names a database that another owner has`);
   }
-  const settings: Settings = {
-    home: homeDirectory(env),
-    gatewayHost: env['HOST'] || '127.0.0.1',
-    // PORT and HOST are those of the door that clients knock at.
-    ports: Object.fromEntries(Object.entries(httpDefaults).map(([service, standard]) => [service, port(portVariable(service), service === 'gateway' ? port('PORT', standard) : standard)])),
-    databasePorts: Object.fromEntries(owners.filter((owner) => !(owner in databaseUrls)).map((owner) => [owner, port(databasePortVariable(owner), databaseDefaults[owner]!)])),
-    databaseUrls,
-  };
-  if (problems.length > 0) throw new Refusal(`The environment is not usable: ${problems.join('; ')}.`, 'Correct these variables.');
-  return settings;
+  if (problems.length > 0 || !front || !ports || !databasePorts) throw new ConfigError(problems);
+  return { home: homeDirectory(env), gatewayHost: front.host, ports, databasePorts, databaseUrls };
 }
 
 /** Every port that these services need, with the variable that moves it. */
