@@ -7,27 +7,28 @@ import { replaceFile } from './writeFileOnce.js';
 /** A process that we started: its id alone may by now be another's, so the start time goes with it. */
 interface Started { readonly name: string; readonly pid: number; readonly mark: string | null }
 
-const record = (home: string): string => join(home, 'locks', 'children.json');
+/** One record a run, named like its lock: provinces that run alone beside each other must not end one another's services. */
+const record = (home: string, run: string): string => join(home, 'locks', `${run}.children.json`);
 
 /** Notes the running children, so that a start after `kill -9` of everything can find those that are still on their way out. */
-export async function noteChildren(home: string, children: readonly { name: string; pid: number }[]): Promise<void> {
+export async function noteChildren(home: string, run: string, children: readonly { name: string; pid: number }[]): Promise<void> {
   await mkdir(join(home, 'locks'), { recursive: true, mode: 0o700 });
-  await replaceFile(record(home), JSON.stringify(children.map(({ name, pid }): Started => ({ name, pid, mark: processMark(pid) }))));
+  await replaceFile(record(home, run), JSON.stringify(children.map(({ name, pid }): Started => ({ name, pid, mark: processMark(pid) }))));
 }
 
-export const forgetChildren = (home: string): Promise<void> => rm(record(home), { force: true });
+export const forgetChildren = (home: string, run: string): Promise<void> => rm(record(home, run), { force: true });
 
 /**
- * Ends what an earlier supervisor left behind on this home: its services first (they stop by themselves when it is gone, but
- * may still drain), then their database servers. Only processes that are provably ours are signalled.
+ * Ends what earlier runs, none of which lives any more, left behind on this home: their services first (they stop by themselves when their supervisor is
+ * gone, but may still drain), then their database servers. Only processes that are provably ours are signalled.
  * @returns the names of what was still there
  */
-export async function endLeftovers(home: string, owners: readonly string[]): Promise<string[]> {
-  const children = await readStarted(home);
+export async function endLeftovers(home: string, runs: readonly string[], owners: readonly string[]): Promise<string[]> {
+  const children = (await Promise.all(runs.map((run) => readStarted(home, run)))).flat();
   const alive = children.filter(isSame);
   await endAll(alive, 'SIGTERM', 8_000);
   const servers = await endDatabases(home, owners);
-  await forgetChildren(home);
+  for (const run of runs) await forgetChildren(home, run);
   return [...alive.map(({ name }) => name), ...servers];
 }
 
@@ -73,9 +74,9 @@ async function postmasterOf(home: string, owner: string): Promise<Started | null
   return mark !== null && /postgres/.test(processCommand(pid)) ? { name: `${owner}'s PostgreSQL`, pid, mark } : null;
 }
 
-async function readStarted(home: string): Promise<Started[]> {
+async function readStarted(home: string, run: string): Promise<Started[]> {
   try {
-    return JSON.parse(await readFile(record(home), 'utf8')) as Started[];
+    return JSON.parse(await readFile(record(home, run), 'utf8')) as Started[];
   } catch {
     return []; // None noted, or the note was cut short: then their ports will say so.
   }

@@ -68,16 +68,16 @@ test('two provinces may run alone beside each other, but not beside the whole zo
 test('what an earlier supervisor left running is ended before a start', async () => {
   const child = sleeper();
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  await noteChildren(home, [{ name: 'anhui', pid: child.pid! }]);
-  expect(await endLeftovers(home, ['anhui'])).toEqual(['anhui']);
+  await noteChildren(home, 'zone', [{ name: 'anhui', pid: child.pid! }]);
+  expect(await endLeftovers(home, ['zone', 'anhui'], ['anhui'])).toEqual(['anhui']);
   await gone;
-  expect(await endLeftovers(home, ['anhui'])).toEqual([]);
+  expect(await endLeftovers(home, ['zone', 'anhui'], ['anhui'])).toEqual([]);
 });
 
 test('a process that merely has the id of an earlier child is left alone', async () => {
   await mkdir(join(home, 'locks'));
-  await writeFile(join(home, 'locks', 'children.json'), JSON.stringify([{ name: 'anhui', pid: process.pid, mark: 'another start' }]));
-  expect(await endLeftovers(home, ['anhui'])).toEqual([]);
+  await writeFile(join(home, 'locks', 'zone.children.json'), JSON.stringify([{ name: 'anhui', pid: process.pid, mark: 'another start' }]));
+  expect(await endLeftovers(home, ['zone', 'anhui'], ['anhui'])).toEqual([]);
 });
 
 test('taken ports are all named at once, with the variables that move them', async () => {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endDatabases, endLeftovers, forgetChildren, noteChildren } from './leftovers.js';
-import { takeLock } from './lock.js';
+import { takeLock, zoneLock } from './lock.js';
 import { requireFreePorts } from './ports.js';
 import { trackReadiness, type ReadinessNews } from './readiness.js';
 import type { Screen } from './screen.js';
@@ -33,20 +33,22 @@ export async function runServices({ settings, screen, lock: lockName, services, 
   const lock = await takeLock(home, lockName);
   try {
     const databases = services.filter((name) => owners.includes(name));
-    const left = await endLeftovers(home, databases);
+    // We hold the lock, so no other run of these lives.
+    const runs = lockName === zoneLock ? owners : [zoneLock, lockName];
+    const left = await endLeftovers(home, runs, databases);
     if (left.length > 0) screen.line(`An earlier run did not end cleanly; ended what it left: ${left.join(', ')}.`);
     await requireFreePorts(portClaims(settings, services));
     const specs = await prepare();
     await mkdir(join(home, 'logs'), { recursive: true, mode: 0o700 });
-    await superviseUntilSignal(specs, { settings, screen, registering, welcome });
+    await superviseUntilSignal(specs, { settings, screen, lock: lockName, registering, welcome });
     await endDatabases(home, databases);
-    await forgetChildren(home);
+    await forgetChildren(home, lockName);
   } finally {
     await lock.release();
   }
 }
 
-async function superviseUntilSignal(specs: readonly SupervisedSpec[], { settings: { home }, screen, registering, welcome }: Pick<Run, 'settings' | 'screen' | 'registering' | 'welcome'>): Promise<void> {
+async function superviseUntilSignal(specs: readonly SupervisedSpec[], { settings: { home }, screen, lock: lockName, registering, welcome }: Pick<Run, 'settings' | 'screen' | 'lock' | 'registering' | 'welcome'>): Promise<void> {
   const readiness = trackReadiness({ expected: specs.map(({ name }) => name), registering });
   const announce = (news: ReadinessNews): void => {
     if (news.kind === 'back') screen.line(`${news.name} answers again.`);
@@ -66,7 +68,7 @@ async function superviseUntilSignal(specs: readonly SupervisedSpec[], { settings
       announce(readiness.died(name));
     },
     // One after the other, so that the last note written is the newest.
-    onChange: (children) => { noted = noted.then(() => noteChildren(home, children)).catch((error: Error) => screen.line(`cannot note the processes: ${error.message}`)); },
+    onChange: (children) => { noted = noted.then(() => noteChildren(home, lockName, children)).catch((error: Error) => screen.line(`cannot note the processes: ${error.message}`)); },
   });
 
   const signals = listenForStop();

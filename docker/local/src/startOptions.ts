@@ -8,7 +8,7 @@ export interface StartOptions {
   readonly members: number | undefined;
 }
 
-const mostMembers = 5_000_000;
+const mostMembers = 1_000_000;
 
 /** Reads the command line of a start. @throws Refusal, or TypeError of parseArgs for an unknown option */
 export function readStartOptions(argv: readonly string[]): StartOptions {
