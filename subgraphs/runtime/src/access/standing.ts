@@ -1,0 +1,21 @@
+import type { Viewer } from '@delta/schema/viewer';
+import type { Relation, Standing } from './policy.js';
+
+/** What a verified capability of the zone rests on. DIRECT: no more than the viewer's own relation. */
+export type Why = { readonly kind: 'DIRECT' } | { readonly kind: 'LOOKUP'; readonly purpose: string; readonly lookupId: string };
+
+/**
+ * How the viewer stands to a member of this province.
+ *
+ * @param province code of the owning province: relations by organisation hold only for its own viewers
+ * @param path ids of the member's home organisation and all above it
+ */
+export function standingOf(viewer: Viewer | null, province: string, memberId: string, path: readonly string[], why: Why): Standing {
+  if (!viewer) return { role: null, relations: [] };
+  const relations: { relation: Relation; purpose: string }[] = [];
+  const own = viewer.province === province;
+  if (own && viewer.role === 'member' && viewer.member === memberId) relations.push({ relation: 'SELF', purpose: 'OWN_RECORD' });
+  if (own && viewer.role !== 'member' && viewer.organization !== null && path.includes(viewer.organization)) relations.push({ relation: 'OWN_SCOPE', purpose: 'OWN_WORK' });
+  if (why.kind === 'LOOKUP') relations.push({ relation: 'LOOKUP', purpose: why.purpose });
+  return { role: viewer.role, relations };
+}

@@ -1,0 +1,5 @@
+export { auditPlugin } from './auditPlugin.js';
+export { recordEntries } from './recordEntries.js';
+export { auditTable } from './table.js';
+export { AuditTrail } from './trail.js';
+export type { AuditEntry, AuditKind, AuditedRequest } from './types.js';

@@ -1,0 +1,26 @@
+import { PlatformError } from '@delta/schema/errors';
+import { sameViewer, type Viewer } from '@delta/schema/viewer';
+import { KeyError, type Signer, type Trust } from '@delta/service/keys';
+import type { LookupRecord } from './types.js';
+
+/** A lookup as the zone may know it: whom (by blind index), why, by which act. Signed by the asking province alone. */
+export interface Grant { readonly blindIndex: string; readonly purpose: string; readonly lookupId: string }
+
+const type = 'delta-grant+jwt';
+
+/** A grant ends with its lookup, and fits the one viewer and request it was made in. */
+export const signGrant = (signer: Signer, lookup: LookupRecord, asked: { viewer: Viewer | null; requestId: string }, now: Date): Promise<string> =>
+  signer.sign({ idx: lookup.blindIndex, pur: lookup.purpose, lid: lookup.id, vwr: asked.viewer, req: asked.requestId },
+    { type, audience: 'zone', expiresInSeconds: Math.max(1, Math.floor((lookup.expiresAt.getTime() - now.getTime()) / 1000)) });
+
+/** @throws PlatformError GRANT_INVALID, GRANT_EXPIRED, GRANT_MISMATCH */
+export async function verifyGrant(trust: Trust, province: string, grant: string, asked: { viewer: Viewer | null; requestId: string }): Promise<Grant> {
+  let claims;
+  try {
+    claims = await trust.verify(grant, { type, issuer: province, audience: 'zone' });
+  } catch (error) {
+    throw new PlatformError(error instanceof KeyError && error.reason === 'expired' ? 'GRANT_EXPIRED' : 'GRANT_INVALID');
+  }
+  if (claims['req'] !== asked.requestId || !sameViewer((claims['vwr'] ?? null) as Viewer | null, asked.viewer)) throw new PlatformError('GRANT_MISMATCH');
+  return { blindIndex: claims['idx'] as string, purpose: claims['pur'] as string, lookupId: claims['lid'] as string };
+}

@@ -1,0 +1,2 @@
+export { verifyGrant, type Grant } from './grant.js';
+export { lookupMutations, lookupResolvers } from './resolvers.js';

@@ -1,0 +1,83 @@
+import { PlatformError } from '@delta/schema/errors';
+import { requireIdOf, requireMemberId } from '@delta/schema/ids';
+import { mayListMembers, memberFields, verifyCapability, type PolicyRule, type Why } from '../access/index.js';
+import { listName, readPage, toConnection, type PageArguments } from '../page/index.js';
+import { requireOwnViewer, type ProvinceContext } from '../server/context.js';
+import { disclose, reveal, type DisclosedMember } from './disclose.js';
+import { maskIdNumber } from './idNumber.js';
+import { maskName } from './maskName.js';
+import { maskPhone } from './phone.js';
+import { listMembers } from './store.js';
+import type { MemberFilter, MemberRecord } from './types.js';
+
+/** A field that one province adds to its own member type: decided, masked and audited as every other. */
+export interface OwnMemberField {
+  readonly name: string;
+  readonly value: (memberId: string) => string | null;
+  readonly rules: readonly PolicyRule[];
+}
+
+type Resolver = (member: DisclosedMember, args: unknown, context: ProvinceContext) => unknown;
+
+const secret = (name: 'idNumber' | 'phone', mask: (text: string) => string): Resolver => (member, _, { services, trail }) =>
+  reveal(member, `${name}Masked`, trail, (record) => {
+    const sealed = record[name];
+    return sealed === null ? null : mask(services.envelope.open(record.id, record.dataKey, name, sealed));
+  });
+
+const plain = (field: 'gender' | 'joinedOn' | 'probationary' | 'affiliation'): Resolver => (member, _, { trail }) => reveal(member, field, trail, (record) => record[field]);
+
+/** Resolvers of a province's member type; every field passes the policy and is noted before it leaves. */
+export function memberResolvers(own: readonly OwnMemberField[]) {
+  const fields = [...memberFields, ...own.map((field) => field.name)];
+  const rules = own.flatMap((field) => field.rules);
+  const disclosed = (record: MemberRecord, why: Why, { viewer, services }: ProvinceContext): DisclosedMember =>
+    disclose(record, why, viewer, services.entry.code, fields, rules);
+
+  const find = async (id: string, why: Why, context: ProvinceContext): Promise<DisclosedMember> => {
+    const record = await context.members.byId.load(requireMemberId(id));
+    if (!record) throw new PlatformError('NOT_FOUND');
+    return disclosed(record, why, context);
+  };
+
+  /** `Province.members`: the viewer's own scope in the viewer's own province. */
+  const memberPage = async (_: unknown, args: PageArguments & { filter?: MemberFilter | null }, context: ProvinceContext) => {
+    const { services } = context;
+    const viewer = requireOwnViewer(context);
+    if (!mayListMembers(viewer.role) || !viewer.organization) throw new PlatformError('FORBIDDEN');
+    const filter = args.filter ?? {};
+    if (filter.organizationId) requireIdOf(services.entry.code, filter.organizationId);
+    const page = readPage(services.cursors, listName(`members of ${viewer.organization}`, filter), args);
+    const { edges, pageInfo } = toConnection(services.cursors, page, await listMembers(services.db, viewer.organization, filter, page.position, page.first));
+    return { pageInfo, edges: edges.map(({ cursor, node }) => ({ cursor, node: disclosed(node, { kind: 'DIRECT' }, context) })) };
+  };
+
+  const type = {
+    __resolveReference: async (reference: { via?: string; id?: string }, context: ProvinceContext): Promise<DisclosedMember> => {
+      if (reference.via === undefined) return find(reference.id ?? '', { kind: 'DIRECT' }, context);
+      const { memberId, why } = await verifyCapability(context.services.trust, context.services.entry.slug, reference.via, context);
+      return { ...(await find(memberId, why, context)), via: reference.via };
+    },
+    id: (member: DisclosedMember, _: unknown, { trail }: ProvinceContext) => {
+      const id = reveal(member, 'id', trail, (record) => record.id);
+      if (id === null) throw new PlatformError('NOT_DISCLOSED');
+      return id;
+    },
+    via: (member: DisclosedMember) => member.via,
+    name: (member: DisclosedMember, _: unknown, { trail }: ProvinceContext) => reveal(member, 'name', trail, (record) => record.name, (record) => maskName(record.name)),
+    gender: plain('gender'),
+    joinedOn: plain('joinedOn'),
+    probationary: plain('probationary'),
+    affiliation: plain('affiliation'),
+    idNumberMasked: secret('idNumber', maskIdNumber),
+    phoneMasked: secret('phone', maskPhone),
+    province: (member: DisclosedMember, _: unknown, { trail, services }: ProvinceContext) => reveal(member, 'province', trail, () => services.entry),
+    homeOrganization: async (member: DisclosedMember, _: unknown, { trail, organizations }: ProvinceContext) => {
+      const id = reveal(member, 'homeOrganization', trail, (record) => record.homeOrganizationId);
+      return id === null ? null : organizations.byId.load(id);
+    },
+    withheld: ({ decisions }: DisclosedMember) => [...decisions].flatMap(([field, decision]) => ('withhold' in decision ? [{ field, reason: decision.withhold }] : [])),
+    ...Object.fromEntries(own.map((field): [string, Resolver] => [field.name, (member, _, { trail }) => reveal(member, field.name, trail, (record) => field.value(record.id))])),
+  };
+  return { type, memberPage };
+}

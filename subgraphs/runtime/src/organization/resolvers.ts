@@ -1,0 +1,32 @@
+import { PlatformError } from '@delta/schema/errors';
+import { requireIdOf } from '@delta/schema/ids';
+import { isKnownDivision } from '../division/index.js';
+import { listName, readPage, toConnection, type PageArguments } from '../page/index.js';
+import type { ProvinceContext } from '../server/context.js';
+import { divisionPrefix, publishedCount, requireDivision } from './rules.js';
+import { listOrganizations } from './store.js';
+import type { OrganizationFilter, OrganizationRecord } from './types.js';
+
+export const organizationResolvers = {
+  __resolveReference: async ({ id }: { id: string }, context: ProvinceContext): Promise<OrganizationRecord> => {
+    const found = await context.organizations.byId.load(requireIdOf(context.services.entry.code, id));
+    if (!found) throw new PlatformError('NOT_FOUND');
+    return found;
+  },
+  parent: (organization: OrganizationRecord, _: unknown, context: ProvinceContext) =>
+    (organization.parentId === null ? null : context.organizations.byId.load(organization.parentId)),
+  children: async (organization: OrganizationRecord, args: PageArguments, { organizations, services }: ProvinceContext) => {
+    const page = readPage(services.cursors, listName(`children of ${organization.id}`, null), args);
+    return toConnection(services.cursors, page, await organizations.children.load({ parentId: organization.id, after: page.position, limit: page.first }));
+  },
+  memberCount: async (organization: OrganizationRecord, _: unknown, context: ProvinceContext) =>
+    publishedCount(await context.organizations.memberCount.load(organization.id)),
+};
+
+/** `Province.organizations`: the branch finder. Public: offices, never persons. */
+export async function organizationPage(_: unknown, args: PageArguments & { filter?: OrganizationFilter | null }, { services }: ProvinceContext) {
+  const filter = requireDivision(args.filter, isKnownDivision);
+  const page = readPage(services.cursors, listName('organizations', filter), args);
+  const within = filter.divisionCode ? { ...filter, divisionCode: divisionPrefix(filter.divisionCode) } : filter;
+  return toConnection(services.cursors, page, await listOrganizations(services.db, within, page.position, page.first));
+}

@@ -1,0 +1,3 @@
+export { registrationLimits, registrationType, type DuplicateClaim, type RegistrationBatch, type RegistrationEntry, type RegistrationReceipt } from './message.js';
+export { register } from './register.js';
+export { startRegistrar, type Registrar } from './registrar.js';

@@ -1,0 +1,54 @@
+import { PlatformError } from '@delta/schema/errors';
+import { sameViewer, type Viewer } from '@delta/schema/viewer';
+import { AuditTrail } from '../audit/index.js';
+import { createMemberLoaders, type MemberLoaders } from '../member/index.js';
+import { createOrganizationLoaders, type OrganizationLoaders } from '../organization/index.js';
+import { createStationLoaders, type StationLoaders } from '../station/index.js';
+import type { ProvinceServices } from './services.js';
+
+/** One request in a province: who asks, what it may use, and what it has disclosed so far. */
+export interface ProvinceContext {
+  readonly viewer: Viewer | null;
+  readonly requestId: string;
+  readonly services: ProvinceServices;
+  readonly trail: AuditTrail;
+  readonly organizations: OrganizationLoaders;
+  readonly stations: StationLoaders;
+  readonly members: MemberLoaders;
+}
+
+export interface SignedRequest { readonly viewer: Viewer | null; readonly requestId: string; readonly bearer?: string }
+
+/**
+ * The gateway says who asks; for its own viewers the province has seen the token itself, so that a rogue gateway cannot
+ * speak in their name here.
+ *
+ * @param verifyBearer checks a token against the province's own issuer
+ * @throws PlatformError CONTEXT_REFUSED, and those of the bearer verifier
+ */
+export const contextOf = (services: ProvinceServices, verifyBearer: (token: string) => Promise<Viewer>) =>
+  async ({ viewer, requestId, bearer }: SignedRequest): Promise<ProvinceContext> => {
+    if (viewer?.province === services.entry.code) {
+      if (bearer === undefined || !sameViewer(await verifyBearer(bearer), viewer)) throw new PlatformError('CONTEXT_REFUSED');
+    }
+    return {
+      viewer, requestId, services,
+      trail: new AuditTrail({ viewer, requestId }),
+      organizations: createOrganizationLoaders(services.db),
+      stations: createStationLoaders(services.db),
+      members: createMemberLoaders(services.db),
+    };
+  };
+
+/** @throws PlatformError UNAUTHENTICATED */
+export function requireViewer(context: ProvinceContext): Viewer {
+  if (!context.viewer) throw new PlatformError('UNAUTHENTICATED');
+  return context.viewer;
+}
+
+/** The viewer, when this province's own. @throws PlatformError UNAUTHENTICATED, OUT_OF_SCOPE */
+export function requireOwnViewer(context: ProvinceContext): Viewer {
+  const viewer = requireViewer(context);
+  if (viewer.province !== context.services.entry.code) throw new PlatformError('OUT_OF_SCOPE');
+  return viewer;
+}

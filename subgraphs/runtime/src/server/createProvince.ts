@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { createBearerVerifier, type IssuerEntry } from '@delta/service/bearer';
+import { createContextVerifier } from '@delta/service/context';
+import { loadSigner, loadTrust } from '@delta/service/keys';
+import { createMetrics } from '@delta/service/metrics';
+import { createSubgraphServer } from '@delta/service/subgraphServer';
+import type { Logger } from 'pino';
+import { auditPlugin } from '../audit/index.js';
+import { createBlindIndex } from '../crypto/blindIndex.js';
+import { createEnvelope } from '../crypto/envelope.js';
+import { deriveKey } from '../crypto/masterKey.js';
+import { createDatabase } from '../db/database.js';
+import { provinceMigrations } from '../db/migrations/index.js';
+import { organizationEntity } from '../organization/index.js';
+import { createCursors } from '../page/index.js';
+import { startRegistrar } from '../registration/index.js';
+import { stationEntity } from '../station/index.js';
+import { loadSynthetic } from '../synthetic/loadSynthetic.js';
+import { contextOf, type ProvinceContext } from './context.js';
+import type { ProvinceDefinition } from './province.js';
+import { provinceSchema } from './schema.js';
+import { readBlindIndexKeys, readMasterKey } from './secretFiles.js';
+import type { ProvinceServices } from './services.js';
+import type { Settings } from './settings.js';
+import { startDatabase } from './startDatabase.js';
+
+export interface ProvinceOptions {
+  readonly definition: ProvinceDefinition;
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly now?: () => Date;
+  /** Told of every statement sent to the database. */
+  readonly onStatement?: (sql: string) => void;
+  /** Told how many demonstration members are loaded. */
+  readonly onLoading?: (done: number, total: number) => void;
+}
+
+export interface RunningProvince {
+  readonly url: string;
+  /** Resolves with their number when the directory has answered for all members. */
+  readonly registered: Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
+export async function createProvince({ definition, settings, log, now = () => new Date(), onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
+  const { entry } = definition;
+  const [signer, trust, master, indexKeys, issuers] = await Promise.all([
+    loadSigner(settings.signingKeyFile), loadTrust(settings.trustFile), readMasterKey(settings.masterKeyFile),
+    readBlindIndexKeys(settings.blindIndexKeyFile), readFile(settings.issuersFile, 'utf8').then((text) => JSON.parse(text) as IssuerEntry[]),
+  ]);
+  const envelope = createEnvelope(deriveKey(master, 'data-keys'));
+  const blindIndex = createBlindIndex(indexKeys);
+  const database = await startDatabase({
+    name: entry.slug, url: settings.databaseUrl, home: settings.home, embeddedPort: 54_300 + Number(entry.code), log,
+    entities: [organizationEntity, stationEntity], migrations: provinceMigrations,
+    poolSize: settings.poolSize, statementTimeoutMs: settings.statementTimeoutMs, ...(onStatement ? { onStatement } : {}),
+  });
+  try {
+    if (settings.mode === 'demo' && settings.syntheticMembers > 0) {
+      await loadSynthetic(database.source, {
+        config: definition.synthetic, members: settings.syntheticMembers, envelope, blindIndex, ...(onLoading ? { onProgress: onLoading } : {}),
+      });
+    }
+    const db = createDatabase(database.source, 'PROVINCE_UNAVAILABLE');
+    const services: ProvinceServices = { entry, db, signer, trust, envelope, blindIndex, mode: settings.mode, now, cursors: createCursors(entry.code, deriveKey(master, 'cursors')) };
+    const bearer = createBearerVerifier(issuers.filter((issuer) => issuer.province === entry.code), { audience: 'delta' });
+    const server = await createSubgraphServer<ProvinceContext>({
+      name: entry.slug, schema: provinceSchema(definition), log, metrics: createMetrics(entry.slug), host: settings.host, port: settings.port,
+      verifyContext: createContextVerifier({ trust, audience: entry.slug, now }),
+      context: contextOf(services, (token) => bearer.verify(token)),
+      plugins: [auditPlugin<ProvinceContext>(db, now)],
+      ready: async () => ({ database: await db.query('/* ready */ select 1').then(() => true, () => false) }),
+    });
+    const registrar = startRegistrar(services, settings.zoneUrl, log);
+    return {
+      url: server.url,
+      registered: registrar.caughtUp,
+      close: async () => {
+        await Promise.all([server.close(), registrar.stop()]);
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { concreteName, deriveProvinceSdl } from '@delta/schema/derive';
+import { parse, type GraphQLSchema } from 'graphql';
+import { lookupMutations, lookupResolvers } from '../lookup/index.js';
+import { memberResolvers } from '../member/index.js';
+import { organizationPage, organizationResolvers } from '../organization/index.js';
+import { stationMutations, stationPage, stationResolvers } from '../station/index.js';
+import type { ProvinceDefinition } from './province.js';
+
+/** The SDL that a province publishes. */
+export const provinceSdl = ({ entry, extension }: ProvinceDefinition): string => deriveProvinceSdl(entry, extension?.sdl);
+
+/** The executable schema of a province: the contract's concepts under the province's own type names. */
+export function provinceSchema(definition: ProvinceDefinition): GraphQLSchema {
+  const { entry } = definition;
+  const members = memberResolvers(definition.extension?.memberFields ?? []);
+  const concepts = {
+    Province: { __resolveReference: () => entry, organizations: organizationPage, stations: stationPage, members: members.memberPage },
+    Organization: organizationResolvers,
+    ServiceStation: stationResolvers,
+    Member: members.type,
+    Lookup: lookupResolvers,
+    ProvinceMutation: { ...lookupMutations, ...stationMutations },
+  };
+  return buildSubgraphSchema([{
+    typeDefs: parse(provinceSdl(definition)),
+    resolvers: {
+      Query: { [entry.slug]: () => entry },
+      Mutation: { [entry.slug]: () => ({}) },
+      ...Object.fromEntries(Object.entries(concepts).flatMap(([name, resolvers]) => [
+        [name, { __resolveType: () => concreteName(name, entry.prefix) }],
+        [concreteName(name, entry.prefix), resolvers],
+      ])),
+    },
+  }]);
+}

@@ -1,0 +1,19 @@
+import type { ProvinceEntry } from '@delta/schema/provinces';
+import type { Signer, Trust } from '@delta/service/keys';
+import type { Envelope } from '../crypto/envelope.js';
+import type { Database } from '../db/database.js';
+import type { Cursors } from '../page/index.js';
+
+/** What a province's resolvers work with: made once at start, handed in, never looked up. */
+export interface ProvinceServices {
+  readonly entry: ProvinceEntry;
+  readonly db: Database;
+  readonly signer: Signer;
+  readonly trust: Trust;
+  readonly cursors: Cursors;
+  readonly envelope: Envelope;
+  /** Blind index of an ID number, see crypto/blindIndex. */
+  readonly blindIndex: (idNumber: string) => string;
+  readonly mode: 'demo' | 'production';
+  readonly now: () => Date;
+}

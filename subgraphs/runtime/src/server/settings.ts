@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import { defaultPort } from '@delta/schema/published';
+import { file, integer, oneOf, readConfig, text, url } from '@delta/service/config';
+import { logLevels } from '@delta/service/log';
+
+/** Where data, keys and logs of this machine lie unless DELTA_HOME says otherwise: `.delta` at the project's root. */
+export const defaultHome = fileURLToPath(new URL('../../../../.delta', import.meta.url));
+
+/** One province's process as configured. Every variable stands in the runtime's README. */
+export const readSettings = (slug: string, env: NodeJS.ProcessEnv = process.env) => readConfig({
+  host: text('HOST', { default: '127.0.0.1' }),
+  port: integer('PORT', { default: defaultPort(slug), min: 0, max: 65_535 }),
+  home: text('DELTA_HOME', { default: defaultHome }),
+  databaseUrl: url('DATABASE_URL', { protocols: ['postgres:', 'postgresql:'], optional: true }),
+  poolSize: integer('DELTA_POOL_SIZE', { default: 10, min: 2, max: 200 }),
+  statementTimeoutMs: integer('DELTA_STATEMENT_TIMEOUT_MS', { default: 2_000, min: 100, max: 60_000 }),
+  mode: oneOf('DELTA_MODE', ['demo', 'production'] as const, { default: 'demo' }),
+  signingKeyFile: file('DELTA_SIGNING_KEY_FILE'),
+  trustFile: file('DELTA_TRUST_FILE'),
+  issuersFile: file('DELTA_ISSUERS_FILE'),
+  blindIndexKeyFile: file('DELTA_BLIND_INDEX_KEY_FILE'),
+  masterKeyFile: file('DELTA_MASTER_KEY_FILE'),
+  zoneUrl: url('DELTA_ZONE_URL', { default: 'http://127.0.0.1:4010' }),
+  syntheticMembers: integer('DELTA_SYNTHETIC_MEMBERS', { default: 10_000, min: 0, max: 1_000_000 }),
+  logLevel: oneOf('LOG_LEVEL', logLevels, { default: 'info' }),
+}, env);
+
+export type Settings = ReturnType<typeof readSettings>;

@@ -1,0 +1,49 @@
+import { auditPlugin } from '@delta/runtime/audit/index';
+import { createDatabase } from '@delta/runtime/db/database';
+import { registrationLimits } from '@delta/runtime/registration/index';
+import { startDatabase } from '@delta/runtime/server/startDatabase';
+import { createContextVerifier } from '@delta/service/context';
+import { loadSigner, loadTrust } from '@delta/service/keys';
+import { createMetrics } from '@delta/service/metrics';
+import { createSubgraphServer } from '@delta/service/subgraphServer';
+import type { Logger } from 'pino';
+import { contextOf, type ZoneContext, type ZoneServices } from './context.js';
+import { answerRegistration } from './directory/registrationRoute.js';
+import { zoneMigrations } from './migrations/index.js';
+import { zoneSchema } from './schema.js';
+import type { Settings } from './settings.js';
+
+export interface ZoneOptions {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly now?: () => Date;
+  readonly onStatement?: (sql: string) => void;
+}
+
+/** Starts the zone's subgraph: the directory's database, the edges, the registration endpoint. */
+export async function createZone({ settings, log, now = () => new Date(), onStatement }: ZoneOptions): Promise<{ url: string; close(): Promise<void> }> {
+  const [signer, trust] = await Promise.all([loadSigner(settings.signingKeyFile), loadTrust(settings.trustFile)]);
+  const database = await startDatabase({
+    name: 'zone', url: settings.databaseUrl, home: settings.home, embeddedPort: 54_310, log, entities: [], migrations: zoneMigrations,
+    poolSize: settings.poolSize, statementTimeoutMs: settings.statementTimeoutMs, ...(onStatement ? { onStatement } : {}),
+  });
+  try {
+    const db = createDatabase(database.source, 'ZONE_UNAVAILABLE');
+    const services: ZoneServices = { db, signer, trust, now };
+    const server = await createSubgraphServer<ZoneContext>({
+      name: 'zone', schema: zoneSchema(), log, metrics: createMetrics('zone'), host: settings.host, port: settings.port,
+      verifyContext: createContextVerifier({ trust, audience: 'zone', now }),
+      context: contextOf(services),
+      plugins: [auditPlugin<ZoneContext>(db, now)],
+      ready: async () => ({ database: await db.query('/* ready */ select 1').then(() => true, () => false) }),
+      routes: (http) => {
+        http.post('/registrations', { bodyLimit: registrationLimits.bodyBytes }, (request) =>
+          answerRegistration(services, { headers: request.headers, body: request.body as Buffer }));
+      },
+    });
+    return { url: server.url, close: async () => { await server.close(); await database.close(); } };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

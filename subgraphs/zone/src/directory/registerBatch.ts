@@ -1,0 +1,33 @@
+import { recordEntries } from '@delta/runtime/audit/index';
+import type { Database } from '@delta/runtime/db/database';
+import type { RegistrationEntry, RegistrationReceipt } from '@delta/runtime/registration/index';
+import { claimsOf, findConflicts, insertEntries, openClaims, type NewClaim } from './store.js';
+
+/**
+ * Enters a province's members. What the province registered before is accepted again; what another holds, or a second id for
+ * the same person, is refused and opens a claim that both provinces see.
+ */
+export async function registerBatch(db: Database, province: string, entries: readonly RegistrationEntry[], requestId: string, now: Date): Promise<RegistrationReceipt> {
+  return db.transaction(async (within) => {
+    const entered = entries.length > 0 ? await insertEntries(within, province, entries, now) : new Set<string>();
+    const left = entries.filter((entry) => !entered.has(entry.memberId));
+    const conflicts = left.length > 0 ? await findConflicts(within, left) : [];
+    const byId = new Map(conflicts.map((conflict) => [conflict.memberId, conflict]));
+    const byIndex = new Map(conflicts.map((conflict) => [conflict.blindIndex, conflict]));
+
+    const claims = left.flatMap((entry): NewClaim[] => {
+      const holder = byId.get(entry.memberId) ?? byIndex.get(entry.blindIndex);
+      if (!holder) return [];
+      const same = holder.province === province && holder.memberId === entry.memberId && holder.blindIndex === entry.blindIndex;
+      return same ? [] : [{ memberId: holder.memberId, claimedId: entry.memberId, holder: holder.province }];
+    });
+    const refused = new Set(claims.map((claim) => claim.claimedId));
+    const opened = claims.length > 0 ? await openClaims(within, province, claims, now) : [];
+    await recordEntries(within, { requestId, viewer: null }, opened.map((claim) => ({ kind: 'CLAIM', memberId: claim.memberId, purpose: null, reference: claim.id, fields: [] })), now);
+    return {
+      accepted: entries.map((entry) => entry.memberId).filter((id) => !refused.has(id)),
+      refused: [...refused],
+      claims: await claimsOf(within, province),
+    };
+  });
+}

@@ -1,0 +1,16 @@
+import { deriveZoneSdl } from '@delta/schema/zone';
+import { createLog } from '@delta/service/log';
+import { runService } from '@delta/service/process';
+import { startTracing } from '@delta/service/tracing';
+import { createZone } from './createZone.js';
+import { readSettings } from './settings.js';
+
+if (process.argv.includes('--print-schema')) {
+  process.stdout.write(deriveZoneSdl());
+} else {
+  await runService(async () => {
+    const settings = readSettings();
+    await startTracing('zone');
+    return createZone({ settings, log: createLog('zone', { level: settings.logLevel }) });
+  });
+}

@@ -1,0 +1,4 @@
+import { Directory1764000000001 } from './0001_directory.js';
+
+/** Append-only: a new migration is added below, none is changed. */
+export const zoneMigrations = [Directory1764000000001];
