@@ -97,7 +97,7 @@ test('does not start in production mode', async () => {
 });
 
 test('names the variable when its port is taken', async () => {
-  await expect(startIssuer({ home, port: issuer.port, mode: 'demo' })).rejects.toMatchObject({ remedy: expect.stringContaining('DELTA_ISSUER_PORT') as unknown });
+  await expect(startIssuer({ home, port: issuer.port, mode: 'demo' })).rejects.toMatchObject({ code: 'PORT_IN_USE', message: expect.stringContaining('DELTA_ISSUER_PORT') as unknown });
 });
 
 test('provisioning twice keeps every secret, and nobody else can read one', async () => {

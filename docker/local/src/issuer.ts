@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { PlatformError } from '@delta/schema/errors';
 import { requireIdOf, isMemberId } from '@delta/schema/ids';
 import { isRole } from '@delta/schema/viewer';
 import type { JWK } from 'jose';
 import Provider, { errors, type Adapter, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { keyFiles } from './home.js';
 import { developmentIssuers, issuerBaseUrl, issuerIdentifier, tokenAudience, tokenResource, type DevelopmentIssuer } from './issuerRegistry.js';
-import { Refusal } from './refusal.js';
 
 /** Tokens live an hour unless asked otherwise, and a day at most. */
 const defaultLifeSeconds = 3_600;
@@ -33,10 +33,12 @@ export interface RunningIssuer {
  * Starts the development identity providers: one OpenID provider for each province, one for the zone and one for
  * dashboards, mounted by path on one server that listens on the loopback interface only. They give JWT access tokens
  * (RFC 9068) by client_credentials; the token command passes role, organisation and member as further parameters.
- * @throws Refusal in production mode, or when the port is taken
+ * @throws PlatformError CONFIGURATION_INVALID in production mode, PORT_IN_USE
  */
 export async function startIssuer({ home, port, mode, baseUrl }: IssuerOptions): Promise<RunningIssuer> {
-  if (mode === 'production') throw new Refusal('The development issuer does not start with DELTA_MODE=production.', 'Point DELTA_ISSUERS_FILE at the provinces\' own identity providers.');
+  if (mode === 'production') {
+    throw new PlatformError('CONFIGURATION_INVALID', { message: 'The development issuer does not start with DELTA_MODE=production; point DELTA_ISSUERS_FILE at the provinces\' own identity providers.' });
+  }
   const handlers = new Map<string, (request: IncomingMessage, response: ServerResponse) => void>();
   const server = createServer((request, response) => {
     const [, slug = '', rest = '/'] = /^\/([a-z]+)(\/[^?]*.*)?$/.exec(request.url ?? '') ?? [];
@@ -152,7 +154,7 @@ function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE'
-        ? new Refusal(`Port ${port} of the development issuer is taken by another process.`, 'Stop that process or set DELTA_ISSUER_PORT to a free port.')
+        ? new PlatformError('PORT_IN_USE', { message: `Port ${port} of the development issuer is taken by another process (DELTA_ISSUER_PORT moves it).`, port })
         : error);
     });
     server.listen(port, '127.0.0.1', () => {
