@@ -1,5 +1,4 @@
 import { mkdtemp } from 'node:fs/promises';
-import { register } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,7 +7,7 @@ import { join } from 'node:path';
  * It belongs to Jest's own process: a worker that ends takes nobody's database with it.
  */
 export default async () => {
-  register('./typescriptHooks.js', import.meta.url);
+  await import('./typescript.js');
   const { startCluster } = await import('@delta/runtime/db/embedded/index');
   const directory = await mkdtemp(join(tmpdir(), 'delta-test-'));
   const lines = [];

@@ -6,6 +6,8 @@ import { exists, readPostmasterFile, servesFolder } from './postmasterFile.js';
 
 export interface BringUpSetup extends LaunchSetup {
   readonly pgCtl: string;
+  /** How long a server that holds the folder without answering is waited for, in milliseconds. */
+  readonly patienceMs: number;
 }
 
 export interface Running {
@@ -17,7 +19,6 @@ export interface Running {
   readonly exited: Promise<void>;
 }
 
-const patience = 30_000;
 /** A server in recovery makes progress that a restart would only lose. */
 const patienceWithRecovery = 120_000;
 
@@ -30,14 +31,14 @@ const watchPid = async (pid: number, dataFolder: string): Promise<void> => {
  * A server for the data folder, whatever state the folder was left in:
  * - a server that is alive and answers is adopted;
  * - one that is starting, recovering or stopping is waited for;
- * - one that claims to be ready but does not answer for 30 s is stopped and started anew;
+ * - one that claims to be ready but does not answer for `patienceMs` is stopped and started anew;
  * - a postmaster.pid left by a killed server, or naming a zombie or a stranger, is no obstacle;
  * - backends that outlive a killed server are waited for.
  *
  * Throws PORT_IN_USE when another program holds the port, DATABASE_UNREACHABLE when the server does not come up.
  */
 export const bringUp = async (setup: BringUpSetup, port: number): Promise<Running> => {
-  const { dataFolder } = setup;
+  const { dataFolder, patienceMs } = setup;
   for (const since = Date.now(); ; await delay(100)) {
     const waited = Date.now() - since;
     const found = await readPostmasterFile(dataFolder);
@@ -45,7 +46,7 @@ export const bringUp = async (setup: BringUpSetup, port: number): Promise<Runnin
       if (found.status === 'ready' && (await setup.answers(found.port))) {
         return { pid: found.pid, port: found.port, ours: false, exited: watchPid(found.pid, dataFolder) };
       }
-      if (waited < (found.status === 'starting' ? patienceWithRecovery : patience)) continue;
+      if (waited < (found.status === 'starting' ? Math.max(patienceWithRecovery, patienceMs) : patienceMs)) continue;
       setup.log(`server ${found.pid} runs but does not answer; restarting it`);
       await halt(found.pid, dataFolder, setup.pgCtl, () => servesFolder(found.pid, dataFolder));
       continue;
@@ -53,7 +54,7 @@ export const bringUp = async (setup: BringUpSetup, port: number): Promise<Runnin
     const launched = await launch(setup, port, found && exists(found.pid) ? found.pid : undefined);
     if (launched.outcome === 'ready') return { pid: launched.pid, port, ours: true, exited: launched.exited };
     if (launched.outcome === 'port in use') throw new PlatformError('PORT_IN_USE', { message: `Port ${port} is taken by another process.`, port });
-    if (launched.outcome === 'failed' || waited > patience) {
+    if (launched.outcome === 'failed' || waited > patienceMs) {
       const reason = launched.outcome === 'failed' ? launched.reason : 'another server holds its data folder';
       throw new PlatformError('DATABASE_UNREACHABLE', { message: `The embedded PostgreSQL did not start: ${reason}` });
     }

@@ -24,6 +24,8 @@ export const halt = async (pid: number, dataFolder: string, pgCtl: string, still
     if (!(await stillServes())) return;
     try {
       process.kill(pid, signal);
+      // One that was suspended would never hear it.
+      process.kill(pid, 'SIGCONT');
     } catch {
       return;
     }

@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly log?: (line: string) => void;
   /** `false` gives up surviving a power cut for speed. For tests alone. */
   readonly durable?: boolean;
+  /** How long a server that holds the folder without answering is waited for, in milliseconds. 30 s when left out. */
+  readonly patienceMs?: number;
   /** Where to keep what the server's account cannot reach in the repository, in order of preference. */
   readonly outside?: readonly string[];
 }
@@ -61,7 +63,7 @@ const bringUpOnSomePort = async (start: (port: number) => Promise<Running>, want
  * DATABASE_UNREACHABLE (the server does not come up; the message says why).
  */
 export const startCluster = async (options: ClusterOptions): Promise<Cluster> => {
-  const { directory, durable = true, outside, log = () => undefined } = options;
+  const { directory, durable = true, patienceMs = 30_000, outside, log = () => undefined } = options;
   if (!isAbsolute(directory)) throw new TypeError(`the cluster's directory must be absolute: ${directory}`);
   const user = await chooseServerUser(join(directory, 'data'));
   const binaries = await readyBinaries(await locateBinaries(), user, outside);
@@ -72,7 +74,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
   const urlAt = (port: number, database: string): string => `postgres://${superuser}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
   const { postgres, pgCtl } = binaries;
   const setup = {
-    postgres, pgCtl, dataFolder, user, durable, log, logFile: join(directory, 'postgres.log'),
+    postgres, pgCtl, dataFolder, user, durable, patienceMs, log, logFile: join(directory, 'postgres.log'),
     answers: (port: number) => answers(urlAt(port, 'postgres'), dataFolder),
   };
   const start = (port: number): Promise<Running> => bringUp(setup, port);

@@ -33,7 +33,7 @@ const settings = (port: number, durable: boolean): string[] => {
     max_connections: 60, shared_buffers: '32MB', io_method: 'sync', max_worker_processes: 4, max_parallel_workers: 2,
     wal_level: 'minimal', max_wal_senders: 0, max_wal_size: '512MB', jit: 'off', timezone: 'UTC', log_timezone: 'UTC',
     lc_messages: 'C', log_min_error_statement: 'panic', log_error_verbosity: 'terse', log_parameter_max_length_on_error: 0,
-    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 };
@@ -83,12 +83,22 @@ export const launch = async (setup: LaunchSetup, port: number, stranger: number 
   child.unref();
   await log.close();
 
-  for (let round = 1; !gone; round += 1) {
+  const isUp = async (): Promise<boolean> => {
     const file = await readPostmasterFile(setup.dataFolder);
     // The file alone proves nothing: in a container that starts anew, the last server had the same number.
-    if (file && file.pid === child.pid && file.status === 'ready' && (await setup.answers(port))) return { outcome: 'ready', pid: file.pid, exited };
-    if (round === 250) setup.log('the server is taking its time, as it does when it recovers');
-    await delay(20);
+    return file !== undefined && file.pid === child.pid && file.status === 'ready' && setup.answers(port);
+  };
+  try {
+    for (let round = 1; !gone; round += 1) {
+      if (await isUp()) return { outcome: 'ready', pid: child.pid ?? 0, exited };
+      if (round === 250) setup.log('the server is taking its time, as it does when it recovers');
+      await delay(20);
+    }
+  } catch (error) {
+    child.ref();
+    child.kill('SIGINT');
+    await exited;
+    throw error;
   }
   if (failure !== undefined) return { outcome: 'failed', reason: failure };
   const written = await readFile(setup.logFile);
