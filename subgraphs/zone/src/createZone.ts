@@ -1,5 +1,5 @@
 import { auditPlugin } from '@delta/runtime/audit/index';
-import { createDatabase } from '@delta/runtime/db/database';
+import { createDatabase, databaseReadiness } from '@delta/runtime/db/database';
 import { registrationLimits } from '@delta/runtime/registration/index';
 import { startDatabase } from '@delta/runtime/server/startDatabase';
 import { createContextVerifier } from '@delta/service/context';
@@ -24,7 +24,7 @@ export interface ZoneOptions {
 export async function createZone({ settings, log, now = () => new Date(), onStatement }: ZoneOptions): Promise<{ url: string; close(): Promise<void> }> {
   const [signer, trust] = await Promise.all([loadSigner(settings.signingKeyFile), loadTrust(settings.trustFile)]);
   const database = await startDatabase({
-    name: 'zone', url: settings.databaseUrl, home: settings.home, embeddedPort: 54_310, log, entities: [], migrations: zoneMigrations,
+    name: 'zone', url: settings.databaseUrl, home: settings.home, embeddedPort: settings.embeddedPort, log, entities: [], migrations: zoneMigrations,
     poolSize: settings.poolSize, statementTimeoutMs: settings.statementTimeoutMs, ...(onStatement ? { onStatement } : {}),
   });
   try {
@@ -35,7 +35,7 @@ export async function createZone({ settings, log, now = () => new Date(), onStat
       verifyContext: createContextVerifier({ trust, audience: 'zone', now }),
       context: contextOf(services),
       plugins: [auditPlugin<ZoneContext>(db, now)],
-      ready: async () => ({ database: await db.query('/* ready */ select 1').then(() => true, () => false) }),
+      ready: () => databaseReadiness(db),
       routes: (http) => {
         http.post('/registrations', { bodyLimit: registrationLimits.bodyBytes }, (request) =>
           answerRegistration(services, { headers: request.headers, body: request.body as Buffer }));

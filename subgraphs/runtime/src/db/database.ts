@@ -38,3 +38,9 @@ export function createDatabase(source: DataSource, unavailable: ErrorCode): Data
     close: async () => { if (source.isInitialized) await source.destroy(); },
   };
 }
+
+/** What `/ready` says of a service that stands on this database. */
+export async function databaseReadiness(db: Queryable): Promise<{ ok: boolean; checks: Record<string, string> }> {
+  const database = await db.query('/* ready */ select 1').then(() => 'ok', () => 'unavailable');
+  return { ok: database === 'ok', checks: { database } };
+}

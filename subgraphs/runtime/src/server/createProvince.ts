@@ -9,7 +9,7 @@ import { auditPlugin } from '../audit/index.js';
 import { createBlindIndex } from '../crypto/blindIndex.js';
 import { createEnvelope } from '../crypto/envelope.js';
 import { deriveKey } from '../crypto/masterKey.js';
-import { createDatabase } from '../db/database.js';
+import { createDatabase, databaseReadiness } from '../db/database.js';
 import { provinceMigrations } from '../db/migrations/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
@@ -52,7 +52,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
   const envelope = createEnvelope(deriveKey(master, 'data-keys'));
   const blindIndex = createBlindIndex(indexKeys);
   const database = await startDatabase({
-    name: entry.slug, url: settings.databaseUrl, home: settings.home, embeddedPort: 54_300 + Number(entry.code), log,
+    name: entry.slug, url: settings.databaseUrl, home: settings.home, embeddedPort: settings.embeddedPort, log,
     entities: [organizationEntity, stationEntity], migrations: provinceMigrations,
     poolSize: settings.poolSize, statementTimeoutMs: settings.statementTimeoutMs, ...(onStatement ? { onStatement } : {}),
   });
@@ -70,7 +70,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       verifyContext: createContextVerifier({ trust, audience: entry.slug, now }),
       context: contextOf(services, (token) => bearer.verify(token)),
       plugins: [auditPlugin<ProvinceContext>(db, now)],
-      ready: async () => ({ database: await db.query('/* ready */ select 1').then(() => true, () => false) }),
+      ready: () => databaseReadiness(db),
     });
     const registrar = startRegistrar(services, settings.zoneUrl, log);
     return {
