@@ -1,5 +1,6 @@
 export { childrenOf } from './childrenOf.js';
 export { dataFile, dataRows } from './dataFile.js';
+export { divisionsInForce } from './divisionsInForce.js';
 export { findDivision } from './findDivision.js';
 export { fullName } from './fullName.js';
 export { isKnownDivision } from './isKnownDivision.js';
