@@ -5,8 +5,8 @@ import type { Readable } from 'node:stream';
 /** A log past this size at start is put aside as `<name>.log.1`, one generation deep. */
 const longestLogBytes = 20 * 1024 * 1024;
 const warning = 40;
-/** The same notice is shown once in this time: a dead province makes the gateway say so at every request. */
-const quietMs = 30_000;
+/** The same notice is shown once in this time (five minutes): a dead province makes the gateway say so at every request. */
+const quietMs = 300_000;
 
 export interface ChildLog {
   /** Takes over an output stream of the child: every line goes to the file, warnings and errors to `onNotice` too. */

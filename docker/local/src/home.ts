@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 /** The folder of the repository: this file lies in docker/local/src, or in docker/local/dist once built. */
 export const repositoryRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Everything the zone on one machine keeps: keys, databases, logs, locks. `DELTA_HOME`, or `.delta` in the repository. */
-export const homeDirectory = (env: NodeJS.ProcessEnv): string => resolve(env['DELTA_HOME'] || join(repositoryRoot, '.delta'));
+/** Everything the zone on one machine keeps: keys, databases, logs, locks. `DELTA_HOME`, from the repository's root if it is relative, or `.delta` there. */
+export const homeDirectory = (env: NodeJS.ProcessEnv): string => resolve(repositoryRoot, env['DELTA_HOME'] || '.delta');
 
 /** Where provisioning keeps each secret and list. All lie in `<home>/keys`, which nobody but its owner can enter. */
 export function keyFiles(home: string) {

@@ -81,12 +81,15 @@ async function superviseUntilSignal(specs: readonly SupervisedSpec[], { settings
   await noted;
 }
 
-/** npm passes Ctrl-C on although the terminal sent it to us already: what comes this soon after the first is its echo. */
+/**
+ * npm passes Ctrl-C on although the terminal sent it to us already: what comes this soon after the first is its echo. (The
+ * scripts `exec` node, because a shell in between would keep to itself what npm passes on.)
+ */
 const echoMs = 500;
 
 /**
- * Two promises, for the first and the second wish to stop. Under npm a vanished parent counts as the first: npm passes
- * signals to a shell, which may end without passing them on.
+ * Two promises, for the first and the second wish to stop. Started by npm, the end of npm counts as a wish: whoever kills it
+ * means the zone.
  */
 function listenForStop(): { first: Promise<void>; second: Promise<void> } {
   const wishes: ((value: void) => void)[] = [];
