@@ -1,4 +1,4 @@
-import { idNumberCheckCharacter } from '../member/idNumber.js';
+import { idNumberCheckCharacter } from '../member/index.js';
 import { dateText, dayNumber } from './calendar.js';
 import { createDraw } from './draw.js';
 import { memberField } from './fields.js';
