@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { scrub } from './personalData.js';
 
 /** What a log says of an error. */
@@ -26,10 +27,10 @@ const isDatabaseError = (error: object): boolean =>
  * the SQLSTATE, the constraint and the table are told.
  */
 export function describeError(error: unknown, depth = 0): ErrorDescription {
-  if (!(error instanceof Error)) return { type: typeof error };
+  if (!isNativeError(error)) return { type: typeof error };
   const database = isDatabaseError(error);
   const origin: unknown = 'driverError' in error ? error.driverError : error;
-  const source = origin instanceof Error ? origin : error;
+  const source = isNativeError(origin) ? origin : error;
   const code = textOf(source, 'code') ?? ('extensions' in error && typeof error.extensions === 'object' && error.extensions ? textOf(error.extensions, 'code') : undefined);
   const [constraint, table] = database ? [textOf(source, 'constraint'), textOf(source, 'table')] : [];
   const at = framesOf(error);
@@ -41,7 +42,7 @@ export function describeError(error: unknown, depth = 0): ErrorDescription {
     ...(constraint === undefined ? {} : { constraint }),
     ...(table === undefined ? {} : { table }),
     ...(at.length === 0 ? {} : { at }),
-    ...(cause instanceof Error && depth < 3 ? { cause: describeError(cause, depth + 1) } : {}),
+    ...(isNativeError(cause) && depth < 3 ? { cause: describeError(cause, depth + 1) } : {}),
   };
 }
 

@@ -9,7 +9,7 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env) => readConfig
   port: integer('PORT', { default: defaultPort('zone'), min: 0, max: 65_535 }),
   home: text('DELTA_HOME', { default: defaultHome }),
   databaseUrl: url('DATABASE_URL', { protocols: ['postgres:', 'postgresql:'], optional: true }),
-  embeddedPort: integer('DELTA_POSTGRES_PORT', { default: 50_000 + defaultPort('zone'), min: 0, max: 65_535 }),
+  embeddedPort: integer('DELTA_POSTGRES_PORT', { default: 50_300 + defaultPort('zone'), min: 0, max: 65_535 }),
   poolSize: integer('DELTA_POOL_SIZE', { default: 10, min: 2, max: 200 }),
   statementTimeoutMs: integer('DELTA_STATEMENT_TIMEOUT_MS', { default: 2_000, min: 100, max: 60_000 }),
   signingKeyFile: file('DELTA_SIGNING_KEY_FILE'),

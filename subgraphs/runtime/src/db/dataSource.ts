@@ -3,6 +3,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { PlatformError } from '@delta/schema/errors';
 import { migrate } from './migrate.js';
 import { probe } from './probe.js';
+import { quietLogger } from './quietLogger.js';
 import { tracedClient } from './tracedClient.js';
 
 export interface DatabaseOptions {
@@ -69,7 +70,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<DataSource
     migrationsRun: false,
     // TypeORM would otherwise try to install uuid-ossp, which a managed PostgreSQL may lack.
     installExtensions: false,
-    logging: false,
+    logger: quietLogger,
     poolErrorHandler: () => { log('an idle database connection was lost'); },
     extra: {
       Client: tracedClient({ onStatement: options.onStatement, silenceMs }),

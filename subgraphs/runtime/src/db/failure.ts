@@ -1,4 +1,5 @@
-import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
+import { errorCode, errorMessage } from './errorCode.js';
 
 /** The connection was lost under a transaction that was between two statements. */
 export class ConnectionLost extends Error {
@@ -27,13 +28,12 @@ const goneMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client (has encountered a connection error|was closed) and is not queryable|Query read timeout|Cannot use a pool after calling end on the pool)/;
 
 /** The driver's own error inside TypeORM's. */
-export const driverErrorOf = (error: unknown): unknown => (error instanceof QueryFailedError ? error.driverError : error);
+const driverErrorOf = (error: unknown): unknown => (error instanceof QueryFailedError ? error.driverError : error);
 
 /** The five-character SQLSTATE, or Node's code of a network error. */
-export const codeOf = (error: unknown): string | undefined => {
-  const inner = driverErrorOf(error);
-  return inner instanceof Error && 'code' in inner && typeof inner.code === 'string' ? inner.code : undefined;
-};
+export const codeOf = (error: unknown): string | undefined => errorCode(driverErrorOf(error));
+
+const hasGoneCode = (code: string): boolean => networkCodes.has(code) || goneStates.has(code) || goneClasses.has(code.slice(0, 2));
 
 /**
  * Whether the database, rather than the statement, is the reason: not reachable, going down, out of connections, or too slow
@@ -42,15 +42,21 @@ export const codeOf = (error: unknown): string | undefined => {
  */
 export const isDatabaseGone = (error: unknown): boolean => {
   if (error instanceof ConnectionLost) return true;
-  if (error instanceof AggregateError) return error.errors.some(isDatabaseGone);
-  const code = codeOf(error);
-  if (code !== undefined && (networkCodes.has(code) || goneStates.has(code) || goneClasses.has(code.slice(0, 2)))) return true;
   const inner = driverErrorOf(error);
-  if (!(inner instanceof Error)) return false;
-  return (code === undefined && goneMessages.test(inner.message)) || (inner.cause !== undefined && isDatabaseGone(inner.cause));
+  if (typeof inner !== 'object' || inner === null) return false;
+  const code = errorCode(inner);
+  if (code === undefined ? goneMessages.test(errorMessage(inner)) : hasGoneCode(code)) return true;
+  // A name with several addresses fails with the errors of all of them; wrappers name what they wrap.
+  if ('errors' in inner && Array.isArray(inner.errors) && inner.errors.some(isDatabaseGone)) return true;
+  return 'cause' in inner && isDatabaseGone(inner.cause);
 };
+
+/** Whether the server ends the connection with this error: administrator's command, crash, idle timeouts. */
+export const isConnectionOver = (error: unknown): boolean => /^(57P0[1235]|25P03|08...)$/.test(codeOf(error) ?? '');
 
 /** Whether the same transaction may succeed when run again: a serialization failure or a deadlock. */
 export const isWorthRepeating = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error) ?? '');
 
-export const isRunnerReleased = (error: unknown): boolean => error instanceof QueryRunnerAlreadyReleasedError;
+/** What TypeORM answers on a transaction's manager once the connection was given back. */
+export const isRunnerReleased = (error: unknown): boolean =>
+  error instanceof QueryRunnerAlreadyReleasedError || error instanceof QueryRunnerProviderAlreadyReleasedError;

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { span } from './span.js';
+import { isConnectionOver } from './failure.js';
+import { span } from '@delta/service/tracing';
 
 export interface StatementHooks {
   /** Called with the text of every statement sent, BEGIN and COMMIT included, never with its parameters. */
@@ -13,7 +14,7 @@ export interface PatientClient {
   /** Lifts the limit on silence while a statement that is known to take long runs. */
   patient: boolean;
   /** Cuts the connection, so that the pool drops it instead of lending it again. */
-  abandon(reason: string): void;
+  abandon(): void;
 }
 
 export const isPatientClient = (client: unknown): client is PatientClient => client instanceof pg.Client && 'patient' in client && 'abandon' in client;
@@ -22,6 +23,8 @@ const textOf = (statement: unknown): string => {
   if (typeof statement === 'string') return statement;
   return typeof statement === 'object' && statement !== null && 'text' in statement && typeof statement.text === 'string' ? statement.text : '';
 };
+
+const isPromise = (value: unknown): value is Promise<unknown> => typeof value === 'object' && value !== null && 'then' in value;
 
 /** The name a statement carries as its leading comment, else its first word: `member.byIds`, `COMMIT`. */
 export const statementName = (sql: string): string => /^\s*\/\*\s*([\w.-]+)\s*\*\//.exec(sql)?.[1] ?? /^\s*(\w+)/.exec(sql)?.[1]?.toUpperCase() ?? 'SQL';
@@ -47,8 +50,9 @@ export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (c
       Object.defineProperty(this, 'query', { value: (...args: readonly unknown[]): unknown => this.#submit(send, args) });
     }
 
-    abandon(reason: string): void {
-      this.connection.stream.destroy(new Error(`Connection terminated: ${reason}`));
+    abandon(): void {
+      // Marks the client at once, which a destroyed socket does only later: in between the pool would lend it to the next.
+      this.end().catch(() => undefined);
     }
 
     #submit(send: unknown, args: readonly unknown[]): unknown {
@@ -56,7 +60,7 @@ export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (c
       const sql = textOf(args[0]);
       onStatement?.(sql);
       const answer: unknown = Reflect.apply(send, this, args);
-      if (answer instanceof Promise) {
+      if (isPromise(answer)) {
         const name = statementName(sql);
         // A failure belongs to whoever awaits the answer; here it is only recorded.
         span(`sql ${name}`, { 'db.system.name': 'postgresql', 'db.operation.name': name }, () => this.#attend(answer)).catch(() => undefined);
@@ -69,6 +73,10 @@ export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (c
       this.#arm();
       try {
         await answer;
+      } catch (error) {
+        // The server has said goodbye but its end of the socket is not closed yet.
+        if (isConnectionOver(error)) this.abandon();
+        throw error;
       } finally {
         this.#pending -= 1;
         this.#arm();
@@ -78,6 +86,6 @@ export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (c
     #arm(): void {
       clearTimeout(this.#watch);
       if (this.#pending === 0 || silenceMs === 0 || this.patient) return;
-      this.#watch = setTimeout(() => { this.abandon('no answer in time'); }, silenceMs);
+      this.#watch = setTimeout(() => { this.abandon(); }, silenceMs);
     }
   };

@@ -16,7 +16,7 @@ const rollBack = async (runner: QueryRunner): Promise<void> => {
   if (runner.isReleased || !runner.isTransactionActive) return;
   const client: unknown = await runner.connect();
   await runner.rollbackTransaction().catch(() => {
-    if (isPatientClient(client)) client.abandon('rollback failed');
+    if (isPatientClient(client)) client.abandon();
   });
 };
 

@@ -19,7 +19,7 @@ export const unhurried = async <T>(runner: QueryRunner, work: () => Promise<T>):
     if (isPatientClient(client)) client.patient = false;
     // In a failed transaction the rollback restores it; a connection that could not be restored must not be lent again.
     await set(before?.value ?? '0').catch(() => {
-      if (!local && isPatientClient(client)) client.abandon('statement timeout not restored');
+      if (!local && isPatientClient(client)) client.abandon();
     });
   }
 };

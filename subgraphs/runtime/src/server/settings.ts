@@ -12,7 +12,7 @@ export const readSettings = (slug: string, env: NodeJS.ProcessEnv = process.env)
   port: integer('PORT', { default: defaultPort(slug), min: 0, max: 65_535 }),
   home: text('DELTA_HOME', { default: defaultHome }),
   databaseUrl: url('DATABASE_URL', { protocols: ['postgres:', 'postgresql:'], optional: true }),
-  embeddedPort: integer('DELTA_POSTGRES_PORT', { default: 50_000 + defaultPort(slug), min: 0, max: 65_535 }),
+  embeddedPort: integer('DELTA_POSTGRES_PORT', { default: 50_300 + defaultPort(slug), min: 0, max: 65_535 }),
   poolSize: integer('DELTA_POOL_SIZE', { default: 10, min: 2, max: 200 }),
   statementTimeoutMs: integer('DELTA_STATEMENT_TIMEOUT_MS', { default: 2_000, min: 100, max: 60_000 }),
   mode: oneOf('DELTA_MODE', ['demo', 'production'] as const, { default: 'demo' }),

@@ -1,4 +1,5 @@
 import { PlatformError } from '@delta/schema/errors';
+import { errorCode } from '../errorCode.js';
 import { askServer } from './askServer.js';
 
 const wrongPassword = '28P01';
@@ -14,8 +15,8 @@ export const answers = async (url: string, dataFolder: string): Promise<boolean>
       return rows[0]?.folder === dataFolder;
     });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === wrongPassword) {
-      throw new PlatformError('DATABASE_UNREACHABLE', { message: 'The password file beside the embedded data folder is not the one that folder was made with.' }, error);
+    if (errorCode(error) === wrongPassword) {
+      throw new PlatformError('DATABASE_UNREACHABLE', { message: 'The password file beside the embedded data folder is not the one that folder was made with.' });
     }
     return false;
   }

@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import pg from 'pg';
 import { PlatformError } from '@delta/schema/errors';
+import { errorCode } from '../errorCode.js';
 import { answers } from './answers.js';
 import { askServer } from './askServer.js';
 import { bringUp, type Running } from './bringUp.js';
@@ -40,9 +41,7 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
-
-const duplicateDatabase = new Set<unknown>(['42P04', '23505']);
+const duplicateDatabase = new Set<string | undefined>(['42P04', '23505']);
 
 /** A random port may be lost between asking and binding, and then another one does; a port that was asked for may not. */
 const bringUpOnSomePort = async (start: (port: number) => Promise<Running>, wanted: number | undefined): Promise<Running> => {
@@ -97,7 +96,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
         const { rowCount } = await client.query('/* launcher.database */ select from pg_database where datname = $1', [name]);
         if (rowCount === 0) await client.query(`/* launcher.create */ create database ${pg.escapeIdentifier(name)}`);
       }).catch((error: unknown) => {
-        if (!duplicateDatabase.has(codeOf(error))) throw error;
+        if (!duplicateDatabase.has(errorCode(error))) throw error;
       });
     },
     stop: supervision.stop,

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../errorCode.js';
 
 /**
  * The superuser's password, made on the first start and kept beside the data folder (0600).
@@ -15,7 +16,7 @@ export const keptPassword = async (directory: string): Promise<string> => {
   try {
     await link(fresh, file);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
   } finally {
     await rm(fresh);
   }

@@ -1,5 +1,6 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../errorCode.js';
 import { runProgram } from './runProgram.js';
 
 /** What a running server writes into its data folder. It outlives a server that is killed. */
@@ -24,7 +25,7 @@ export const exists = (pid: number): boolean => {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 };
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { errorMessage } from '../errorCode.js';
 import { halt } from './halt.js';
 import { servesFolder } from './postmasterFile.js';
 import type { Running } from './bringUp.js';
@@ -22,8 +23,6 @@ const firstPause = 100;
 const longestPause = 10_000;
 /** After this long without a fall, the next one is news again. */
 const steadyAfter = 60_000;
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * Keeps a server up: one that dies while we run is started again on its port, as often as it takes, with pauses that
@@ -54,7 +53,7 @@ export const supervise = (first: Running, { dataFolder, pgCtl, log, bringUp, spa
         last = running = await bringUp(last.port);
         log(`server ${last.pid} is up again on port ${last.port}`);
       } catch (error) {
-        log(`the server did not start again: ${reasonOf(error)}`);
+        log(`the server did not start again: ${errorMessage(error)}`);
       }
     }
   };
