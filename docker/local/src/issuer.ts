@@ -39,7 +39,7 @@ export async function startIssuer({ home, port, mode, baseUrl }: IssuerOptions):
   if (mode === 'production') {
     throw new PlatformError('CONFIGURATION_INVALID', { message: 'The development issuer does not start with DELTA_MODE=production; point DELTA_ISSUERS_FILE at the provinces\' own identity providers.' });
   }
-  const handlers = new Map<string, (request: IncomingMessage, response: ServerResponse) => void>();
+  const handlers = new Map<string, (request: IncomingMessage, response: ServerResponse) => Promise<void>>();
   const server = createServer((request, response) => {
     const [, slug = '', rest = '/'] = /^\/([a-z]+)(\/[^?]*.*)?$/.exec(request.url ?? '') ?? [];
     const handle = handlers.get(slug);
@@ -48,7 +48,7 @@ export async function startIssuer({ home, port, mode, baseUrl }: IssuerOptions):
     else {
       // The provider works out its mount path, for the addresses it publishes, from what was cut off.
       Object.assign(request, { originalUrl: request.url, url: rest });
-      handle(request, response);
+      void handle(request, response);
     }
   });
   const bound = await listen(server, port);

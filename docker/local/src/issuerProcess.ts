@@ -6,7 +6,7 @@ import { startIssuer } from './issuer.js';
 import { defaultIssuerPort } from './issuerRegistry.js';
 
 /** The development issuer as a process of its own. */
-await runService(async () => {
+runService(async () => {
   const { port, mode } = readConfig({
     port: integer('PORT', { default: defaultIssuerPort, min: 1, max: 65_535 }),
     mode: oneOf('DELTA_MODE', ['demo', 'production'] as const, { default: 'demo' }),
