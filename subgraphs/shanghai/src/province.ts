@@ -4,6 +4,6 @@ import { defineProvince } from '@delta/runtime/server/province';
 export const province = defineProvince('31', {
   synthetic: {
     code: '31', region: '319999', seed: 310118, externalShare: 0.45,
-    anchors: { town: '310118102', elsewhere: '310115004', names: ['王示例', '李示例', '张示例'], externalHome: '410100' },
+    anchors: { town: '310118102', elsewhere: '310109009', names: ['王示例', '李示例', '张示例'], externalHome: '411525' },
   },
 });
