@@ -57,7 +57,7 @@ test('fetches the issuer\'s keys once, and forgets a verified token when it expi
   const server = createServer((_, response) => { fetched += 1; response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] })); }).listen(0, '127.0.0.1');
   servers.push(server);
   await new Promise((resolve) => server.once('listening', resolve));
-  const { jwks: _, ...remote } = entry;
+  const { jwks: _jwks, ...remote } = entry;
   let moment = Date.now();
   const by = createBearerVerifier([{ ...remote, jwksUri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }], { now: () => new Date(moment) });
   const text = await token();
@@ -69,6 +69,6 @@ test('fetches the issuer\'s keys once, and forgets a verified token when it expi
 });
 
 test('says that the issuer cannot be reached when its keys cannot be fetched', async () => {
-  const { jwks: _, ...remote } = entry;
+  const { jwks: _jwks, ...remote } = entry;
   expect(await outcome(token(), createBearerVerifier([{ ...remote, jwksUri: 'http://127.0.0.1:1/jwks' }]))).toBe('ISSUER_UNAVAILABLE');
 });

@@ -1,4 +1,4 @@
-import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 export type Outcome = 'ok' | 'partial' | 'error';
 
@@ -22,3 +22,15 @@ export function createMetrics(service: string): Metrics {
   });
   return { service, registry, request: (operation, outcome, duration) => { seconds.observe({ service, operation, outcome }, duration); } };
 }
+
+/** A counter of this service's own, beside the standard ones. */
+export const counter = <L extends string>({ registry }: Metrics, name: string, help: string, labelNames: readonly L[]): Counter<L> =>
+  new Counter({ name, help, labelNames: [...labelNames], registers: [registry] });
+
+/** A gauge of this service's own. */
+export const gauge = <L extends string>({ registry }: Metrics, name: string, help: string, labelNames: readonly L[]): Gauge<L> =>
+  new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] });
+
+/** A histogram of durations in seconds of this service's own. */
+export const histogram = <L extends string>({ registry }: Metrics, name: string, help: string, labelNames: readonly L[]): Histogram<L> =>
+  new Histogram({ name, help, labelNames: [...labelNames], buckets: durationBuckets, registers: [registry] });
