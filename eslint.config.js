@@ -81,7 +81,7 @@ export default tseslint.config(
       ...Object.fromEntries(['known-argument-names', 'known-directives', 'known-type-names', 'lone-schema-definition', 'possible-type-extension',
         'provided-required-arguments', 'unique-argument-names', 'unique-directive-names', 'unique-directive-names-per-location',
         'unique-enum-value-names', 'unique-field-definition-names', 'unique-operation-types', 'unique-type-names', 'value-literals-of-correct-type',
-        'no-typename-prefix', 'require-deprecation-reason', 'relay-edge-types', 'relay-connection-types'].map((rule) => [`@graphql-eslint/${rule}`, 'error'])),
+        'no-typename-prefix', 'require-deprecation-reason', 'relay-connection-types'].map((rule) => [`@graphql-eslint/${rule}`, 'error'])),
       '@graphql-eslint/description-style': ['error', { style: 'inline' }],
       '@graphql-eslint/naming-convention': ['error', {
         types: 'PascalCase', FieldDefinition: 'camelCase', InputValueDefinition: 'camelCase', Argument: 'camelCase', DirectiveDefinition: 'camelCase', EnumValueDefinition: 'UPPER_CASE',

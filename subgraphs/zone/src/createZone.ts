@@ -1,12 +1,12 @@
 import { auditPlugin } from '@delta/runtime/audit/index';
 import { createDatabase, databaseReadiness } from '@delta/runtime/db/database';
-import { registrationLimits } from '@delta/runtime/registration/index';
+import { registrationLimits } from '@delta/runtime/exchange/registration/index';
 import { startDatabase } from '@delta/runtime/server/startDatabase';
 import { createContextVerifier } from '@delta/service/context';
 import { loadSigner, loadTrust } from '@delta/service/keys';
+import type { Logger } from '@delta/service/log';
 import { createMetrics } from '@delta/service/metrics';
 import { createSubgraphServer } from '@delta/service/subgraphServer';
-import type { Logger } from 'pino';
 import { contextOf, type ZoneContext, type ZoneServices } from './context.js';
 import { answerRegistration } from './directory/registrationRoute.js';
 import { zoneMigrations } from './migrations/index.js';

@@ -1,5 +1,4 @@
-import { signCapability, type Why } from '@delta/runtime/access/index';
-import { verifyGrant } from '@delta/runtime/lookup/index';
+import { requireViewer, signCapability, verifyGrant, type Why } from '@delta/runtime/access/index';
 import { concreteName } from '@delta/schema/derive';
 import { PlatformError } from '@delta/schema/errors';
 import { provinceOfId, requireMemberId } from '@delta/schema/ids';
@@ -31,13 +30,13 @@ async function handOn(entry: DirectoryEntry | null, why: Why, context: ZoneConte
 
 /** `Query.member`: no more than the viewer's own relation to the member will open. @throws UNAUTHENTICATED, MALFORMED_ID */
 export async function memberById(id: string, context: ZoneContext) {
-  if (!context.viewer) throw new PlatformError('UNAUTHENTICATED');
+  requireViewer(context);
   return handOn(await context.byId.load(requireMemberId(id)), { kind: 'DIRECT' }, context);
 }
 
 /** `Lookup.member`: the person whom a province's grant is about. @throws PlatformError GRANT_*, UNAUTHENTICATED */
 export async function memberByGrant(province: ProvinceEntry, grant: string, context: ZoneContext) {
-  if (!context.viewer) throw new PlatformError('UNAUTHENTICATED');
+  requireViewer(context);
   const { blindIndex, purpose, lookupId } = await verifyGrant(context.services.trust, province.slug, grant, context);
   return handOn(await context.byIndex.load(blindIndex), { kind: 'LOOKUP', purpose, lookupId }, context);
 }

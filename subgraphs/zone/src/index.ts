@@ -8,7 +8,7 @@ import { readSettings } from './settings.js';
 if (process.argv.includes('--print-schema')) {
   process.stdout.write(deriveZoneSdl());
 } else {
-  await runService(async () => {
+  runService(async () => {
     const settings = readSettings();
     await startTracing('zone');
     return createZone({ settings, log: createLog('zone', { level: settings.logLevel }) });

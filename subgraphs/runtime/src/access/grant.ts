@@ -1,15 +1,17 @@
 import { PlatformError } from '@delta/schema/errors';
 import { sameViewer, type Viewer } from '@delta/schema/viewer';
 import { KeyError, type Signer, type Trust } from '@delta/service/keys';
-import type { LookupRecord } from './types.js';
 
 /** A lookup as the zone may know it: whom (by blind index), why, by which act. Signed by the asking province alone. */
 export interface Grant { readonly blindIndex: string; readonly purpose: string; readonly lookupId: string }
 
+/** The recorded act that a grant rests on. */
+export interface GrantedLookup { readonly id: string; readonly blindIndex: string; readonly purpose: string; readonly expiresAt: Date }
+
 const type = 'delta-grant+jwt';
 
 /** A grant ends with its lookup, and fits the one viewer and request it was made in. */
-export const signGrant = (signer: Signer, lookup: LookupRecord, asked: { viewer: Viewer | null; requestId: string }, now: Date): Promise<string> =>
+export const signGrant = (signer: Signer, lookup: GrantedLookup, asked: { viewer: Viewer | null; requestId: string }, now: Date): Promise<string> =>
   signer.sign({ idx: lookup.blindIndex, pur: lookup.purpose, lid: lookup.id, vwr: asked.viewer, req: asked.requestId },
     { type, audience: 'zone', expiresInSeconds: Math.max(1, Math.floor((lookup.expiresAt.getTime() - now.getTime()) / 1000)) });
 

@@ -1,17 +1,12 @@
 import { PlatformError } from '@delta/schema/errors';
-import { requireIdOf } from '@delta/schema/ids';
-import { requireOwnViewer, type ProvinceContext } from '../server/context.js';
-import { signGrant } from './grant.js';
+import { requireOwnViewer, signGrant } from '../access/index.js';
+import type { ProvinceContext } from '../server/context.js';
+import { findLookup } from './findLookup.js';
 import { openLookup, type OpenLookupInput } from './openLookup.js';
-import { findOwnLookup } from './store.js';
 import type { LookupRecord } from './types.js';
 
 export const lookupResolvers = {
-  __resolveReference: async ({ id }: { id: string }, context: ProvinceContext): Promise<LookupRecord> => {
-    const found = await findOwnLookup(context.services.db, requireOwnViewer(context), requireIdOf(context.services.entry.code, id));
-    if (!found) throw new PlatformError('NOT_FOUND');
-    return found;
-  },
+  __resolveReference: ({ id }: { id: string }, context: ProvinceContext): Promise<LookupRecord> => findLookup(context.services, requireOwnViewer(context), id),
   openedAt: ({ openedAt }: LookupRecord) => openedAt.toISOString(),
   expiresAt: ({ expiresAt }: LookupRecord) => expiresAt.toISOString(),
   grant: (lookup: LookupRecord, _: unknown, context: ProvinceContext) => {

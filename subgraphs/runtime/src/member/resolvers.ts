@@ -1,14 +1,13 @@
 import { PlatformError } from '@delta/schema/errors';
-import { requireIdOf, requireMemberId } from '@delta/schema/ids';
-import { mayListMembers, memberFields, verifyCapability, type PolicyRule, type Why } from '../access/index.js';
-import { listName, readPage, toConnection, type PageArguments } from '../page/index.js';
-import { requireOwnViewer, type ProvinceContext } from '../server/context.js';
+import { requireMemberId } from '@delta/schema/ids';
+import { memberFields, requireOwnViewer, verifyCapability, type PolicyRule, type Why } from '../access/index.js';
+import type { ProvinceContext } from '../server/context.js';
 import { disclose, reveal, type DisclosedMember } from './disclose.js';
 import { maskIdNumber } from './idNumber.js';
 import { maskName } from './maskName.js';
+import { memberPage, type MemberPageArguments } from './memberPage.js';
 import { maskPhone } from './phone.js';
-import { listMembers } from './store.js';
-import type { MemberFilter, MemberRecord } from './types.js';
+import type { MemberRecord } from './types.js';
 
 /** A field that one province adds to its own member type: decided, masked and audited as every other. */
 export interface OwnMemberField {
@@ -40,16 +39,12 @@ export function memberResolvers(own: readonly OwnMemberField[]) {
     return disclosed(record, why, context);
   };
 
-  /** `Province.members`: the viewer's own scope in the viewer's own province. */
-  const memberPage = async (_: unknown, args: PageArguments & { filter?: MemberFilter | null }, context: ProvinceContext) => {
-    const { services } = context;
-    const viewer = requireOwnViewer(context);
-    if (!mayListMembers(viewer.role) || !viewer.organization) throw new PlatformError('FORBIDDEN');
-    const filter = args.filter ?? {};
-    if (filter.organizationId) requireIdOf(services.entry.code, filter.organizationId);
-    const page = readPage(services.cursors, listName(`members of ${viewer.organization}`, filter), args);
-    const { edges, pageInfo } = toConnection(services.cursors, page, await listMembers(services.db, viewer.organization, filter, page.position, page.first));
-    return { pageInfo, edges: edges.map(({ cursor, node }) => ({ cursor, node: disclosed(node, { kind: 'DIRECT' }, context) })) };
+  /** Fields that the concept gives to `Province`: the viewer's own scope in the viewer's own province. */
+  const queries = {
+    members: async (_: unknown, args: MemberPageArguments, context: ProvinceContext) => {
+      const { edges, pageInfo } = await memberPage(context.services, requireOwnViewer(context), args);
+      return { pageInfo, edges: edges.map(({ cursor, node }) => ({ cursor, node: disclosed(node, { kind: 'DIRECT' }, context) })) };
+    },
   };
 
   const type = {
@@ -79,5 +74,5 @@ export function memberResolvers(own: readonly OwnMemberField[]) {
     withheld: ({ decisions }: DisclosedMember) => [...decisions].flatMap(([field, decision]) => ('withhold' in decision ? [{ field, reason: decision.withhold }] : [])),
     ...Object.fromEntries(own.map((field): [string, Resolver] => [field.name, (member, _, { trail }) => reveal(member, field.name, trail, (record) => field.value(record.id))])),
   };
-  return { type, memberPage };
+  return { type, queries };
 }

@@ -1,6 +1,6 @@
 export { organizationEntity } from './entity.js';
 export { createOrganizationLoaders, type OrganizationLoaders } from './loaders.js';
-export { organizationPage, organizationResolvers } from './resolvers.js';
+export { organizationQueries, organizationResolvers } from './resolvers.js';
 export { divisionPrefix, requireDivision } from './rules.js';
 export { organizationColumns, organizationRow } from './store.js';
 export type { OrganizationRecord } from './types.js';

@@ -1,11 +1,10 @@
 import { PlatformError } from '@delta/schema/errors';
 import { requireIdOf } from '@delta/schema/ids';
-import { isKnownDivision } from '../division/index.js';
 import { listName, readPage, toConnection, type PageArguments } from '../page/index.js';
 import type { ProvinceContext } from '../server/context.js';
-import { divisionPrefix, publishedCount, requireDivision } from './rules.js';
-import { listOrganizations } from './store.js';
-import type { OrganizationFilter, OrganizationRecord } from './types.js';
+import { organizationPage, type OrganizationPageArguments } from './organizationPage.js';
+import { publishedCount } from './rules.js';
+import type { OrganizationRecord } from './types.js';
 
 export const organizationResolvers = {
   __resolveReference: async ({ id }: { id: string }, context: ProvinceContext): Promise<OrganizationRecord> => {
@@ -23,10 +22,7 @@ export const organizationResolvers = {
     publishedCount(await context.organizations.memberCount.load(organization.id)),
 };
 
-/** `Province.organizations`: the branch finder. Public: offices, never persons. */
-export async function organizationPage(_: unknown, args: PageArguments & { filter?: OrganizationFilter | null }, { services }: ProvinceContext) {
-  const filter = requireDivision(args.filter, isKnownDivision);
-  const page = readPage(services.cursors, listName('organizations', filter), args);
-  const within = filter.divisionCode ? { ...filter, divisionCode: divisionPrefix(filter.divisionCode) } : filter;
-  return toConnection(services.cursors, page, await listOrganizations(services.db, within, page.position, page.first));
-}
+/** Fields that the concept gives to `Province`. */
+export const organizationQueries = {
+  organizations: (_: unknown, args: OrganizationPageArguments, { services }: ProvinceContext) => organizationPage(services, args),
+};

@@ -39,16 +39,3 @@ export const contextOf = (services: ProvinceServices, verifyBearer: (token: stri
       members: createMemberLoaders(services.db),
     };
   };
-
-/** @throws PlatformError UNAUTHENTICATED */
-export function requireViewer(context: ProvinceContext): Viewer {
-  if (!context.viewer) throw new PlatformError('UNAUTHENTICATED');
-  return context.viewer;
-}
-
-/** The viewer, when this province's own. @throws PlatformError UNAUTHENTICATED, OUT_OF_SCOPE */
-export function requireOwnViewer(context: ProvinceContext): Viewer {
-  const viewer = requireViewer(context);
-  if (viewer.province !== context.services.entry.code) throw new PlatformError('OUT_OF_SCOPE');
-  return viewer;
-}

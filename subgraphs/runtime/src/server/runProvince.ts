@@ -7,13 +7,13 @@ import { provinceSdl } from './schema.js';
 import { readSettings } from './settings.js';
 
 /** A province's whole entry point: `--print-schema` prints the SDL that it publishes, otherwise its subgraph runs. */
-export async function runProvince(definition: ProvinceDefinition): Promise<void> {
+export function runProvince(definition: ProvinceDefinition): void {
   if (process.argv.includes('--print-schema')) {
     process.stdout.write(provinceSdl(definition));
     return;
   }
   const { slug } = definition.entry;
-  await runService(async () => {
+  runService(async () => {
     const settings = readSettings(slug);
     const log = createLog(slug, { level: settings.logLevel });
     await startTracing(slug);

@@ -3,8 +3,8 @@ import { concreteName, deriveProvinceSdl } from '@delta/schema/derive';
 import { parse, type GraphQLSchema } from 'graphql';
 import { lookupMutations, lookupResolvers } from '../lookup/index.js';
 import { memberResolvers } from '../member/index.js';
-import { organizationPage, organizationResolvers } from '../organization/index.js';
-import { stationMutations, stationPage, stationResolvers } from '../station/index.js';
+import { organizationQueries, organizationResolvers } from '../organization/index.js';
+import { stationMutations, stationQueries, stationResolvers } from '../station/index.js';
 import type { ProvinceDefinition } from './province.js';
 
 /** The SDL that a province publishes. */
@@ -15,7 +15,7 @@ export function provinceSchema(definition: ProvinceDefinition): GraphQLSchema {
   const { entry } = definition;
   const members = memberResolvers(definition.extension?.memberFields ?? []);
   const concepts = {
-    Province: { __resolveReference: () => entry, organizations: organizationPage, stations: stationPage, members: members.memberPage },
+    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...members.queries },
     Organization: organizationResolvers,
     ServiceStation: stationResolvers,
     Member: members.type,

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { Logger } from 'pino';
-import type { DataSource } from 'typeorm';
+import type { Logger } from '@delta/service/log';
 import { openDatabase, type DatabaseOptions } from '../db/dataSource.js';
 import { startCluster } from '../db/embedded/index.js';
 
@@ -14,8 +13,10 @@ export interface OwnDatabaseOptions extends Pick<DatabaseOptions, 'entities' | '
   readonly onStatement?: (sql: string) => void;
 }
 
+export interface OwnDatabase { readonly source: Awaited<ReturnType<typeof openDatabase>>; close(): Promise<void> }
+
 /** Opens the owner's database, be it a server of its own or an embedded one that stops with the process. */
-export async function startDatabase(options: OwnDatabaseOptions): Promise<{ source: DataSource; close(): Promise<void> }> {
+export async function startDatabase(options: OwnDatabaseOptions): Promise<OwnDatabase> {
   const { name, url, home, embeddedPort, log, onStatement, ...rest } = options;
   const say = (line: string): void => log.info({ part: 'postgres' }, line);
   const cluster = url === undefined ? await startCluster({ directory: join(home, name, 'pg'), port: embeddedPort, log: say }) : null;

@@ -1,4 +1,4 @@
 export { stationEntity } from './entity.js';
 export { createStationLoaders, type StationLoaders } from './loaders.js';
-export { stationMutations, stationPage, stationResolvers } from './resolvers.js';
+export { stationMutations, stationQueries, stationResolvers } from './resolvers.js';
 export { stationColumns, stationRow } from './store.js';

@@ -1,11 +1,10 @@
 import { PlatformError } from '@delta/schema/errors';
 import { requireIdOf } from '@delta/schema/ids';
-import { findDivision, fullName, isKnownDivision } from '../division/index.js';
-import { divisionPrefix, requireDivision } from '../organization/index.js';
-import { listName, readPage, toConnection, type PageArguments } from '../page/index.js';
-import { requireOwnViewer, type ProvinceContext } from '../server/context.js';
-import { listStations } from './store.js';
-import type { StationFilter, StationRecord } from './types.js';
+import { requireOwnViewer } from '../access/index.js';
+import { findDivision, fullName } from '../division/index.js';
+import type { ProvinceContext } from '../server/context.js';
+import { stationPage, type StationPageArguments } from './stationPage.js';
+import type { StationRecord } from './types.js';
 import { updateStationHours, type UpdateStationHoursInput } from './updateStationHours.js';
 
 export const stationResolvers = {
@@ -21,13 +20,10 @@ export const stationResolvers = {
   organization: (station: StationRecord, _: unknown, context: ProvinceContext) => context.organizations.byId.load(station.organizationId),
 };
 
-/** `Province.stations`: public, offices and hours only. */
-export async function stationPage(_: unknown, args: PageArguments & { filter?: StationFilter | null }, { services }: ProvinceContext) {
-  const filter = requireDivision(args.filter, isKnownDivision);
-  const page = readPage(services.cursors, listName('stations', filter), args);
-  const within = filter.divisionCode ? { ...filter, divisionCode: divisionPrefix(filter.divisionCode) } : filter;
-  return toConnection(services.cursors, page, await listStations(services.db, within, page.position, page.first));
-}
+/** Fields that the concept gives to `Province`. */
+export const stationQueries = {
+  stations: (_: unknown, args: StationPageArguments, { services }: ProvinceContext) => stationPage(services, args),
+};
 
 export const stationMutations = {
   updateStationHours: async (_: unknown, { input }: { input: UpdateStationHoursInput }, context: ProvinceContext) =>

@@ -1,4 +1,3 @@
-import type { DataSource } from 'typeorm';
 import type { Envelope } from '../crypto/envelope.js';
 import { copyRows } from '../db/copy.js';
 import { inTransaction } from '../db/transaction.js';
@@ -21,7 +20,7 @@ export interface LoadOptions {
  *
  * @returns false when the database holds organisations already
  */
-export async function loadSynthetic(source: DataSource, { config, members, envelope, blindIndex, onProgress }: LoadOptions): Promise<boolean> {
+export async function loadSynthetic(source: Parameters<typeof inTransaction>[0], { config, members, envelope, blindIndex, onProgress }: LoadOptions): Promise<boolean> {
   return inTransaction(source, async (manager) => {
     // Two processes that start at once on one empty database: the second waits here and finds it filled.
     await manager.query('/* synthetic.lock */ lock table organization in share row exclusive mode');

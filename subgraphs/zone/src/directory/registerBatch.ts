@@ -1,6 +1,6 @@
 import { recordEntries } from '@delta/runtime/audit/index';
 import type { Database } from '@delta/runtime/db/database';
-import type { RegistrationEntry, RegistrationReceipt } from '@delta/runtime/registration/index';
+import type { RegistrationEntry, RegistrationReceipt } from '@delta/runtime/exchange/registration/index';
 import { claimsOf, findConflicts, insertEntries, openClaims, type NewClaim } from './store.js';
 
 /**

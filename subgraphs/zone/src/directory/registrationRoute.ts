@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '@delta/runtime/db/database';
-import { registrationLimits, registrationType, type RegistrationBatch } from '@delta/runtime/registration/index';
+import { registrationLimits, registrationType, type RegistrationBatch } from '@delta/runtime/exchange/registration/index';
 import { PlatformError } from '@delta/schema/errors';
 import { isMemberId } from '@delta/schema/ids';
 import { provinceBySlug } from '@delta/schema/provinces';

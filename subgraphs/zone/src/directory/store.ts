@@ -1,5 +1,5 @@
 import type { Queryable } from '@delta/runtime/db/database';
-import type { DuplicateClaim, RegistrationEntry } from '@delta/runtime/registration/index';
+import type { DuplicateClaim, RegistrationEntry } from '@delta/runtime/exchange/registration/index';
 import { v7 as uuidv7 } from 'uuid';
 
 /** Where a member is. `province` is a slug. */

@@ -1,6 +1,7 @@
-import type { Logger } from 'pino';
 import { PlatformError } from '@delta/schema/errors';
-import type { ProvinceServices } from '../server/services.js';
+import type { Signer } from '@delta/service/keys';
+import type { Logger } from '@delta/service/log';
+import type { Database } from '../../db/database.js';
 import { register } from './register.js';
 import { registrationLimits } from './message.js';
 import { markRegistered, storeClaims, unregisteredMembers } from './store.js';
@@ -11,10 +12,12 @@ export interface Registrar {
   stop(): Promise<void>;
 }
 
+export interface RegistrarServices { readonly db: Database; readonly signer: Signer; readonly now: () => Date }
+
 const pause = { busyMs: 0, idleMs: 15_000, failedMs: 1_000 };
 
 /** Keeps the directory told of this province's members, and hears of claims. A zone that is away costs nothing but delay. */
-export function startRegistrar(services: ProvinceServices, zoneUrl: string, log: Logger): Registrar {
+export function startRegistrar(services: RegistrarServices, zoneUrl: string, log: Logger): Registrar {
   const stopping = new AbortController();
   let registered = 0;
   let caughtUp: (count: number) => void = () => undefined;
