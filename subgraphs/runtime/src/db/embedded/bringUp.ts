@@ -19,6 +19,8 @@ export interface Running {
   readonly exited: Promise<void>;
 }
 
+/** For what holds the folder without being a server we see: backends that outlive theirs, or a start of someone else's. */
+const patienceWhenHeld = 30_000;
 /** A server in recovery makes progress that a restart would only lose. */
 const patienceWithRecovery = 120_000;
 
@@ -39,7 +41,7 @@ const watchPid = async (pid: number, dataFolder: string): Promise<void> => {
  */
 export const bringUp = async (setup: BringUpSetup, port: number): Promise<Running> => {
   const { dataFolder, patienceMs } = setup;
-  for (const since = Date.now(); ; await delay(100)) {
+  for (let since = Date.now(); ; await delay(100)) {
     const waited = Date.now() - since;
     const found = await readPostmasterFile(dataFolder);
     if (found && (await servesFolder(found.pid, dataFolder))) {
@@ -49,12 +51,13 @@ export const bringUp = async (setup: BringUpSetup, port: number): Promise<Runnin
       if (waited < (found.status === 'starting' ? Math.max(patienceWithRecovery, patienceMs) : patienceMs)) continue;
       setup.log(`server ${found.pid} runs but does not answer; restarting it`);
       await halt(found.pid, dataFolder, setup.pgCtl, () => servesFolder(found.pid, dataFolder));
+      since = Date.now();
       continue;
     }
     const launched = await launch(setup, port, found && exists(found.pid) ? found.pid : undefined);
     if (launched.outcome === 'ready') return { pid: launched.pid, port, ours: true, exited: launched.exited };
     if (launched.outcome === 'port in use') throw new PlatformError('PORT_IN_USE', { message: `Port ${port} is taken by another process.`, port });
-    if (launched.outcome === 'failed' || waited > patienceMs) {
+    if (launched.outcome === 'failed' || waited > patienceWhenHeld) {
       const reason = launched.outcome === 'failed' ? launched.reason : 'another server holds its data folder';
       throw new PlatformError('DATABASE_UNREACHABLE', { message: `The embedded PostgreSQL did not start: ${reason}` });
     }

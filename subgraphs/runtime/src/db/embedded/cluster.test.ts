@@ -86,6 +86,12 @@ describe('a cluster', () => {
     await expect(playground.start({ directory: join(playground.root, 'other'), port })).rejects.toMatchObject({ code: 'PORT_IN_USE' });
   });
 
+  test('says so when its folder cannot be used', async () => {
+    await writeFile(join(playground.root, 'file'), '');
+    const failure = playground.start({ directory: join(playground.root, 'file', 'pg') });
+    await expect(failure).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE', message: expect.stringMatching(/cannot use .*file/) });
+  });
+
   test('says so when the password file is not its own', async () => {
     const cluster = await playground.start();
     await cluster.stop();

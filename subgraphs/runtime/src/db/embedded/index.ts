@@ -1,16 +1,16 @@
 import { isAbsolute, join } from 'node:path';
 import pg from 'pg';
 import { PlatformError } from '@delta/schema/errors';
-import { errorCode } from '../errorCode.js';
+import { errorCode, errorMessage } from '../errorCode.js';
 import { answers } from './answers.js';
 import { askServer } from './askServer.js';
 import { bringUp, type Running } from './bringUp.js';
-import { makeOpenFolder, readyDataFolder, superuser } from './dataFolder.js';
+import { makeOpenFolder, readyDataFolder, superuser, type DataFolderSetup } from './dataFolder.js';
 import { freePort } from './freePort.js';
 import { locateBinaries } from './locateBinaries.js';
 import { keptPassword } from './password.js';
-import { readyBinaries } from './readyBinaries.js';
-import { chooseServerUser } from './serverUser.js';
+import { readyBinaries, type Binaries } from './readyBinaries.js';
+import { chooseServerUser, type ServerUser } from './serverUser.js';
 import { supervise } from './supervise.js';
 
 export interface ClusterOptions {
@@ -55,6 +55,29 @@ const bringUpOnSomePort = async (start: (port: number) => Promise<Running>, want
   }
 };
 
+type Preparation = Omit<DataFolderSetup, 'binaries' | 'user'> & { readonly directory: string };
+
+interface Prepared {
+  readonly user: ServerUser | undefined;
+  readonly binaries: Binaries;
+  readonly password: string;
+  readonly dataFolder: string;
+}
+
+/** Everything before the server. What fails here is the folder: another account's, read-only, full. */
+const prepare = async ({ directory, ...setup }: Preparation): Promise<Prepared> => {
+  try {
+    const user = await chooseServerUser(join(directory, 'data'));
+    const binaries = await readyBinaries(await locateBinaries(), user, setup.outside);
+    await makeOpenFolder(directory);
+    const password = await keptPassword(directory);
+    return { user, binaries, password, dataFolder: await readyDataFolder(directory, password, { ...setup, binaries, user }) };
+  } catch (error) {
+    if (error instanceof PlatformError) throw error;
+    throw new PlatformError('DATABASE_UNREACHABLE', { message: `The embedded PostgreSQL cannot use ${directory}: ${errorMessage(error)}` });
+  }
+};
+
 /**
  * Starts the owner's embedded PostgreSQL, or takes over the one that already runs in `directory`, and keeps it up until `stop`.
  *
@@ -64,11 +87,7 @@ const bringUpOnSomePort = async (start: (port: number) => Promise<Running>, want
 export const startCluster = async (options: ClusterOptions): Promise<Cluster> => {
   const { directory, durable = true, patienceMs = 30_000, outside, log = () => undefined } = options;
   if (!isAbsolute(directory)) throw new TypeError(`the cluster's directory must be absolute: ${directory}`);
-  const user = await chooseServerUser(join(directory, 'data'));
-  const binaries = await readyBinaries(await locateBinaries(), user, outside);
-  await makeOpenFolder(directory);
-  const password = await keptPassword(directory);
-  const dataFolder = await readyDataFolder(directory, password, { binaries, user, durable, outside, log });
+  const { user, binaries, password, dataFolder } = await prepare({ directory, durable, outside, log });
 
   const urlAt = (port: number, database: string): string => `postgres://${superuser}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
   const { postgres, pgCtl } = binaries;
