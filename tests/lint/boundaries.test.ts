@@ -23,7 +23,7 @@ const refused: [string, string, string, RegExp][] = [
   ['the zone imports a concept of the runtime', 'subgraphs/zone/src/edges.ts', `export { memberColumns } from '@delta/runtime/member/index';`, paths],
   ['the zone imports the runtime\'s keys of secrets', 'subgraphs/zone/src/edges.ts', `export { createBlindIndex } from '@delta/runtime/crypto/blindIndex';`, paths],
   ['the runtime imports the zone', `${runtime}/server/createProvince.ts`, `export { createZone } from '@delta/zone/createZone';`, paths],
-  ['the gateway imports the runtime', 'gateway/src/index.ts', `export { decide } from '@delta/runtime/access/index';`, paths],
+  ['the gateway imports the runtime', 'gateway/src/settings.ts', `export { decide } from '@delta/runtime/access/index';`, paths],
   ['the service package imports the runtime', 'subgraphs/service/src/config.ts', `export { decide } from '@delta/runtime/access/index';`, paths],
   ['the schema imports the service package', 'schema/src/ids.ts', `export { createLog } from '../../subgraphs/service/src/log.js';`, paths],
   ['running code imports from the tests', `${runtime}/server/createProvince.ts`, `export { createTestDatabase } from '../../../../tests/support/database.js';`, paths],
@@ -61,7 +61,7 @@ export { createDatabase } from '@delta/runtime/db/database';
 export { register } from '@delta/runtime/exchange/registration/index';
 export { decide } from '@delta/runtime/access/index';
 export { AuditTrail } from '@delta/runtime/audit/index';`],
-  ['the gateway imports schema and service', 'gateway/src/index.ts', `export { createLog } from '@delta/service/log';\nexport { provinces } from '@delta/schema/provinces';`],
+  ['the gateway imports schema and service', 'gateway/src/settings.ts', `export { createLog } from '@delta/service/log';\nexport { provinces } from '@delta/schema/provinces';`],
   ['rules import types and the schema', `${runtime}/station/rules.ts`, `export { PlatformError } from '@delta/schema/errors';\nexport type { OpeningPeriod } from './types.js';`],
   ['concepts meet through the index', `${runtime}/station/stationPage.ts`, `export { requireDivision } from '../organization/index.js';`],
   ['a resolver imports the type of the context', `${runtime}/station/resolvers.ts`, `import type { ProvinceContext } from '../server/context.js';\nexport const viewerOf = (context: ProvinceContext) => context.viewer;`],
