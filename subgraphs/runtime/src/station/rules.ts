@@ -8,7 +8,7 @@ export function checkOpeningHours(hours: readonly OpeningPeriod[]): OpeningPerio
   const sorted = [...hours].sort((a, b) => a.weekday - b.weekday || a.opens.localeCompare(b.opens));
   const sound = sorted.every((period, i) => {
     const before = sorted[i - 1];
-    return period.weekday >= 1 && period.weekday <= 7 && time.test(period.opens) && time.test(period.closes) && period.opens < period.closes
+    return Number.isInteger(period.weekday) && period.weekday >= 1 && period.weekday <= 7 && time.test(period.opens) && time.test(period.closes) && period.opens < period.closes
       && !(before?.weekday === period.weekday && period.opens < before.closes);
   });
   if (!sound || [1, 2, 3, 4, 5, 6, 7].some((day) => sorted.filter((period) => period.weekday === day).length > 3)) throw new PlatformError('STATION_HOURS_INVALID');
