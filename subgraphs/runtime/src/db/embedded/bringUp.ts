@@ -45,7 +45,7 @@ export const bringUp = async (setup: BringUpSetup, port: number): Promise<Runnin
     const waited = Date.now() - since;
     const found = await readPostmasterFile(dataFolder);
     if (found && (await servesFolder(found.pid, dataFolder))) {
-      if (found.status === 'ready' && (await setup.answers(found.port))) {
+      if (found.status === 'ready' && (await setup.answers(found.port, found.pid))) {
         return { pid: found.pid, port: found.port, ours: false, exited: watchPid(found.pid, dataFolder) };
       }
       if (waited < (found.status === 'starting' ? Math.max(patienceWithRecovery, patienceMs) : patienceMs)) continue;

@@ -5,7 +5,7 @@ import { errorCode, errorMessage } from '../errorCode.js';
 import { answers } from './answers.js';
 import { askServer } from './askServer.js';
 import { bringUp, type Running } from './bringUp.js';
-import { makeOpenFolder, readyDataFolder, superuser, type DataFolderSetup } from './dataFolder.js';
+import { makeOpenFolder, readyDataFolder, superuser } from './dataFolder.js';
 import { freePort } from './freePort.js';
 import { locateBinaries } from './locateBinaries.js';
 import { keptPassword } from './password.js';
@@ -24,7 +24,7 @@ export interface ClusterOptions {
   readonly durable?: boolean;
   /** How long a server that holds the folder without answering is waited for, in milliseconds. 30 s when left out. */
   readonly patienceMs?: number;
-  /** Where to keep what the server's account cannot reach in the repository, in order of preference. */
+  /** Where to keep a copy of programs that the server's account cannot reach in the repository, in order of preference. */
   readonly outside?: readonly string[];
 }
 
@@ -55,7 +55,7 @@ const bringUpOnSomePort = async (start: (port: number) => Promise<Running>, want
   }
 };
 
-type Preparation = Omit<DataFolderSetup, 'binaries' | 'user'> & { readonly directory: string };
+type Preparation = Pick<ClusterOptions, 'directory' | 'outside'> & { readonly durable: boolean };
 
 interface Prepared {
   readonly user: ServerUser | undefined;
@@ -65,13 +65,13 @@ interface Prepared {
 }
 
 /** Everything before the server. What fails here is the folder: another account's, read-only, full. */
-const prepare = async ({ directory, ...setup }: Preparation): Promise<Prepared> => {
+const prepare = async ({ directory, durable, outside }: Preparation): Promise<Prepared> => {
   try {
     const user = await chooseServerUser(join(directory, 'data'));
-    const binaries = await readyBinaries(await locateBinaries(), user, setup.outside);
+    const binaries = await readyBinaries(await locateBinaries(), user, outside);
     await makeOpenFolder(directory);
     const password = await keptPassword(directory);
-    return { user, binaries, password, dataFolder: await readyDataFolder(directory, password, { ...setup, binaries, user }) };
+    return { user, binaries, password, dataFolder: await readyDataFolder(directory, password, { binaries, user, durable }) };
   } catch (error) {
     if (error instanceof PlatformError) throw error;
     throw new PlatformError('DATABASE_UNREACHABLE', { message: `The embedded PostgreSQL cannot use ${directory}: ${errorMessage(error)}` });
@@ -87,13 +87,13 @@ const prepare = async ({ directory, ...setup }: Preparation): Promise<Prepared> 
 export const startCluster = async (options: ClusterOptions): Promise<Cluster> => {
   const { directory, durable = true, patienceMs = 30_000, outside, log = () => undefined } = options;
   if (!isAbsolute(directory)) throw new TypeError(`the cluster's directory must be absolute: ${directory}`);
-  const { user, binaries, password, dataFolder } = await prepare({ directory, durable, outside, log });
+  const { user, binaries, password, dataFolder } = await prepare({ directory, durable, ...(outside ? { outside } : {}) });
 
   const urlAt = (port: number, database: string): string => `postgres://${superuser}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
   const { postgres, pgCtl } = binaries;
   const setup = {
     postgres, pgCtl, dataFolder, user, durable, patienceMs, log, logFile: join(directory, 'postgres.log'),
-    answers: (port: number) => answers(urlAt(port, 'postgres'), dataFolder),
+    answers: (port: number, pid: number) => answers(urlAt(port, 'postgres'), pid),
   };
   const start = (port: number): Promise<Running> => bringUp(setup, port);
   const isNeededByOthers = ({ port }: Running): Promise<boolean> =>

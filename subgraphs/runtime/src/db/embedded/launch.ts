@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readPostmasterFile } from './postmasterFile.js';
+import { reach } from './reach.js';
 import { programOptions, runProgram } from './runProgram.js';
 import type { ServerUser } from './serverUser.js';
 
@@ -12,7 +13,7 @@ export interface LaunchSetup {
   readonly user: ServerUser | undefined;
   readonly durable: boolean;
   /** Whether this folder's own server answers there; rejects when it answers that our password is wrong. */
-  readonly answers: (port: number) => Promise<boolean>;
+  readonly answers: (port: number, pid: number) => Promise<boolean>;
   readonly log: (line: string) => void;
 }
 
@@ -69,11 +70,12 @@ const classify = (log: string): Launched => {
  */
 export const launch = async (setup: LaunchSetup, port: number, stranger: number | undefined): Promise<Launched> => {
   const log = await openLog(setup.logFile);
-  const server = [setup.postgres, '-D', setup.dataFolder, ...settings(port, setup.durable)];
+  const reached = await reach(setup.user, setup.dataFolder);
+  const server = [setup.postgres, '-D', reached.paths[0] ?? setup.dataFolder, ...settings(port, setup.durable)];
   const [command = '', ...args] = (await canDieWithParent()) ? ['setpriv', '--pdeathsig', 'INT', '--', ...server] : server;
   const options = programOptions(setup.user, stranger === undefined ? {} : { PG_GRANDPARENT_PID: String(stranger) });
   // Detached, so that a Ctrl-C in the terminal reaches us alone and the server stops after we have drained.
-  const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', log.fd, log.fd] });
+  const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', log.fd, log.fd, ...reached.inherited] });
   let failure: string | undefined;
   let gone = false;
   const exited = new Promise<void>((resolve) => {
@@ -81,12 +83,12 @@ export const launch = async (setup: LaunchSetup, port: number, stranger: number 
     child.once('exit', () => { gone = true; resolve(); });
   });
   child.unref();
-  await log.close();
+  await Promise.all([log.close(), reached.close()]);
 
   const isUp = async (): Promise<boolean> => {
     const file = await readPostmasterFile(setup.dataFolder);
     // The file alone proves nothing: in a container that starts anew, the last server had the same number.
-    return file !== undefined && file.pid === child.pid && file.status === 'ready' && setup.answers(port);
+    return file !== undefined && file.pid === child.pid && file.status === 'ready' && setup.answers(port, file.pid);
   };
   try {
     for (let round = 1; !gone; round += 1) {

@@ -1,8 +1,8 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createClusterPlayground, readValues, writeValue, type ClusterPlayground } from '../../../../../tests/support/clusterPlayground.js';
+import { createClusterPlayground, readValues, until, writeValue, type ClusterPlayground } from '../../../../../tests/support/clusterPlayground.js';
 import { startClusterOwner } from '../../../../../tests/support/startClusterOwner.js';
 import { startCluster, type Cluster, type ClusterOptions } from './index.js';
 import { exists, servesFolder } from './postmasterFile.js';
@@ -70,17 +70,22 @@ describe('the process that owns a cluster', () => {
     expect(await owner.end()).toBe(0);
   });
 
-  rootOnly('may live in a home folder that others cannot enter', async () => {
+  rootOnly('may live in a home folder that others cannot enter, and its data stays there', async () => {
     const home = join(playground.root, 'home');
     await mkdir(home, { mode: 0o700 });
     const directory = join(home, 'pg');
-    const outside = [join(playground.root, 'outside')];
-    const first = await playground.start({ directory, outside });
+    const first = await playground.start({ directory });
     await first.ensureDatabase('kept');
     await writeValue(first.url('kept'), 1);
+    const { pid } = first;
+    process.kill(pid, 'SIGKILL');
+    await until(() => first.pid !== pid);
+    await writeValue(first.url('kept'), 2);
+    expect((await playground.start({ directory })).pid).toBe(first.pid);
     await first.stop();
-    const second = await playground.start({ directory, outside });
-    expect(await readValues(second.url('kept'))).toEqual([1]);
+    const second = await playground.start({ directory });
+    expect(await readValues(second.url('kept'))).toEqual([1, 2]);
     expect((await stat(home)).mode & 0o777).toBe(0o700);
+    expect((await lstat(join(directory, 'data'))).isDirectory()).toBe(true);
   });
 });

@@ -21,15 +21,15 @@ export interface Outcome {
 }
 
 /** Runs a program to its end. Never rejects: a program that cannot be started is an outcome too. */
-export const runProgram = (command: string, args: readonly string[], user?: ServerUser): Promise<Outcome> =>
+export const runProgram = (command: string, args: readonly string[], user?: ServerUser, inherited: readonly number[] = []): Promise<Outcome> =>
   new Promise((resolve) => {
-    const child = spawn(command, args, { ...programOptions(user), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { ...programOptions(user), stdio: ['ignore', 'pipe', 'pipe', ...inherited] });
     let output = '';
     const collect = (chunk: Buffer): void => {
       output += chunk.toString();
     };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
     child.on('error', (error) => { resolve({ ok: false, output: error.message }); });
     child.on('close', (code) => { resolve({ ok: code === 0, output: output.trim() }); });
   });
