@@ -8,6 +8,9 @@ const warning = 40;
 /** The same notice is shown once in this time (five minutes): a dead province makes the gateway say so at every request. */
 const quietMs = 300_000;
 
+/** What a runtime prints around the one line that says what went wrong. */
+const trace = /^(\s|\}|Node\.js v|node:internal|file:\/\/)/;
+
 export interface ChildLog {
   /** Takes over an output stream of the child: every line goes to the file, warnings and errors to `onNotice` too. */
   attach(stream: Readable): void;
@@ -31,7 +34,7 @@ export function openChildLog(file: string, onNotice: (line: string) => void): Ch
     const entry = parse(line);
     if (entry && entry.level < warning) return;
     const text = (entry?.text ?? line).slice(0, 300);
-    complaint = text;
+    if (entry || !trace.test(line)) complaint = text;
     // Lines that are no log entry (a runtime's deprecation notes, a last word before exit) stay in the file; if the process
     // dies, the last of them is given as the reason.
     if (!entry || (shown.get(text) ?? 0) > Date.now() - quietMs) return;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { beforeAll, afterAll, expect, test } from '@jest/globals';
 import { provinces } from '@delta/schema/provinces';
 import { parse } from 'yaml';
-import { writeComposeSecrets } from './composeSecrets.js';
+import { writeComposeSecrets } from './writeComposeSecrets.js';
 import { repositoryRoot } from './home.js';
 import { owners } from './settings.js';
 

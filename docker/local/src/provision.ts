@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { provinces } from '@delta/schema/provinces';
 import { generateKeyPair } from '@delta/service/keys';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair as generateJoseKeyPair, type JWK } from 'jose';
 import { keyFiles, type KeyFiles } from './home.js';
 import { defaultIssuerPort, developmentIssuers, issuerBaseUrl, issuerIdentifier } from './issuerRegistry.js';
+import { makeHome } from './makeHome.js';
 import { replaceFile, writeFileOnce } from './writeFileOnce.js';
 
 /** The services that sign with an Ed25519 key of their own. */
@@ -36,16 +37,6 @@ export async function provision(home: string, options: ProvisionOptions = {}): P
   ]);
   await Promise.all([writeTrust(files), writeIssuers(files, options)]);
   return files;
-}
-
-/**
- * The home itself must let through the unprivileged user that embedded PostgreSQL runs as when we are root, hence 0711
- * whatever the umask; what is in it is closed to others folder by folder.
- */
-async function makeHome(home: string): Promise<void> {
-  if (await exists(home)) return;
-  await mkdir(home, { recursive: true });
-  await chmod(home, 0o711);
 }
 
 /** Keeps keys that were added by hand (a rotation in progress), and adds each signer's own where it is missing. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endDatabases, endLeftovers, forgetChildren, noteChildren } from './leftovers.js';
 import { takeLock, zoneLock } from './lock.js';
+import { makeHome } from './makeHome.js';
 import { requireFreePorts } from './ports.js';
 import { trackReadiness, type ReadinessNews } from './readiness.js';
 import type { Screen } from './screen.js';
@@ -30,6 +31,7 @@ export interface Run {
  */
 export async function runServices({ settings, screen, lock: lockName, services, registering, prepare, welcome }: Run): Promise<void> {
   const { home } = settings;
+  await makeHome(home);
   const lock = await takeLock(home, lockName);
   try {
     const databases = services.filter((name) => owners.includes(name));
@@ -51,11 +53,15 @@ export async function runServices({ settings, screen, lock: lockName, services, 
 async function superviseUntilSignal(specs: readonly SupervisedSpec[], { settings: { home }, screen, lock: lockName, registering, welcome }: Pick<Run, 'settings' | 'screen' | 'lock' | 'registering' | 'welcome'>): Promise<void> {
   const readiness = trackReadiness({ expected: specs.map(({ name }) => name), registering });
   const announce = (news: ReadinessNews): void => {
-    if (news.kind === 'back') screen.line(`${news.name} answers again.`);
+    if (news.kind === 'back') {
+      lastDeath.delete(news.name);
+      screen.line(`${news.name} answers again.`);
+    }
     if (news.kind !== 'ready') return;
     screen.endProgress();
     screen.line(welcome(process.uptime().toFixed(1), news.missing));
   };
+  const lastDeath = new Map<string, string>();
   let noted: Promise<void> = Promise.resolve();
   const supervisor = supervise(specs, {
     onMessage: (name, message) => {
@@ -64,7 +70,10 @@ async function superviseUntilSignal(specs: readonly SupervisedSpec[], { settings
     },
     onNotice: (name, line) => screen.line(`${name}: ${line}`),
     onDeath: (name, reason, retryInMs) => {
-      screen.line(`${name} stopped (${reason}); starting it again in ${retryInMs / 1000} s. Its log: ${join(home, 'logs', `${name}.log`)}`);
+      // Once the waits grow no more, the same line would come for ever.
+      const line = `${name} stopped (${reason}); starting it again in ${retryInMs / 1000} s. Its log: ${join(home, 'logs', `${name}.log`)}`;
+      if (lastDeath.get(name) !== line) screen.line(line);
+      lastDeath.set(name, line);
       announce(readiness.died(name));
     },
     // One after the other, so that the last note written is the newest.
