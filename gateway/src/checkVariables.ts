@@ -1,0 +1,31 @@
+import { type GraphQLError, coerceInputValue, isInputType, isNonNullType, typeFromAST, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { PlatformError } from '@delta/schema/errors';
+
+/**
+ * Checks variables against their declared types and says which one does not fit and where within it, never what it holds: the
+ * library's own messages repeat the value.
+ * @throws PlatformError VARIABLES_INVALID
+ */
+export function checkVariables(schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): void {
+  for (const { variable, type: typeNode, defaultValue } of operation.variableDefinitions ?? []) {
+    const type = typeFromAST(schema, typeNode);
+    // Validation names a type that does not exist.
+    if (!isInputType(type)) continue;
+    const name = variable.name.value;
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (value === undefined) {
+      if (isNonNullType(type) && !defaultValue) throw misfit(name, [], `is needed and not given`);
+      continue;
+    }
+    coerceInputValue(value, type, (path, _value, error) => { throw misfit(name, path, reasonOf(error, String(type))); });
+  }
+}
+
+const misfit = (name: string, path: readonly (string | number)[], reason: string): PlatformError =>
+  new PlatformError('VARIABLES_INVALID', { message: `The variable $${[name, ...path].join('.')} ${reason}.`.slice(0, 300) });
+
+/** Names of required fields come from the schema; all else in the library's messages may come from the client. */
+function reasonOf({ message }: GraphQLError, type: string): string {
+  const missing = /^Field "(\w+)" of required type "([\w[\]!]+)" was not provided\.$/.exec(message);
+  return missing ? `lacks the field ${missing[1]} of type ${missing[2]}` : `does not fit its type (${type})`;
+}

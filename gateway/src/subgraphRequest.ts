@@ -1,0 +1,53 @@
+import type { Pool } from 'undici';
+
+/** Why a subgraph gave no usable answer. */
+export type SubgraphFailureKind = 'unreachable' | 'interrupted' | 'timeout' | 'refused' | 'invalid';
+
+/** `cause` is for the log: it names addresses. */
+export class SubgraphFailure extends Error {
+  constructor(readonly kind: SubgraphFailureKind, cause?: unknown) { super(`subgraph ${kind}`, cause === undefined ? {} : { cause }); }
+}
+
+export interface SubgraphRequest {
+  readonly pool: Pool;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+  /** Milliseconds for the whole exchange: queueing, connecting, and the answer to its last byte. */
+  readonly deadlineMs: number;
+  readonly answerBytes: number;
+}
+
+/** One exchange with a subgraph within its deadline and size. @throws SubgraphFailure */
+export async function requestSubgraph({ pool, method, path, headers = {}, body, deadlineMs, answerBytes }: SubgraphRequest): Promise<{ status: number; text: string }> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => { deadline.abort(); }, deadlineMs);
+  try {
+    const response = await pool.request({ method, path, headers, body: body ?? null, signal: deadline.signal, headersTimeout: 0, bodyTimeout: 0 });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      // Leaving the loop destroys the body and with it the connection.
+      if (size > answerBytes) throw new SubgraphFailure('invalid', new Error('the answer is too large'));
+      chunks.push(chunk);
+    }
+    return { status: response.statusCode, text: Buffer.concat(chunks).toString('utf8') };
+  } catch (error) {
+    if (error instanceof SubgraphFailure) throw error;
+    throw new SubgraphFailure(deadline.signal.aborted ? 'timeout' : kindOf(error), error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Errors of connecting, after which nothing was sent. */
+const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+const interrupted = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
+
+function kindOf(error: unknown): SubgraphFailureKind {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  if (unreachable.has(code)) return 'unreachable';
+  return interrupted.has(code) ? 'interrupted' : 'invalid';
+}
