@@ -17,7 +17,8 @@ import { readSettings as readZoneSettings } from '@delta/zone/settings';
 import { importJWK, SignJWT, type JWK } from 'jose';
 import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from './database.js';
-import { startTestGateway, type TestGateway } from './gateway.js';
+import type { Gateway } from '@delta/gateway/server';
+import { startTestGateway } from './gateway.js';
 
 export const definitions: Readonly<Record<string, ProvinceDefinition>> = { shanghai, jiangsu, zhejiang, anhui };
 
@@ -51,7 +52,7 @@ export interface TokenWish {
 
 export interface TestZone {
   readonly home: string;
-  readonly gateway: TestGateway;
+  readonly gateway: Gateway;
   readonly urls: Readonly<Record<string, string>>;
   anchors(slug: string): Anchors;
   token(wish?: TokenWish): Promise<string>;
@@ -124,7 +125,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {} }: Test
     home, gateway, urls, token,
     anchors: (slug) => anchorsOf(definitions[slug]!.synthetic),
     ask: async <Data>(query: string, variables: object = {}, bearer: string | null = null): Promise<Answer<Data>> => {
-      const response = await fetch(gateway.url, {
+      const response = await fetch(new URL('/graphql', gateway.url), {
         method: 'POST', body: JSON.stringify({ query, variables }),
         headers: { 'content-type': 'application/json', ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }) },
       });

@@ -1,0 +1,110 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const run = promisify(execFile);
+
+/** Builds what the commands run; `npm start` does the same first. */
+export const build = async (): Promise<void> => { await run('npm', ['run', 'build'], { cwd: root }); };
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  }));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => { server.close(resolve); })));
+  return ports;
+}
+
+const owners = ['ZONE', 'SHANGHAI', 'JIANGSU', 'ZHEJIANG', 'ANHUI'];
+
+/** The zone as `npm start` runs it, in processes of its own, on a home and ports of its own. */
+export class LocalZone {
+  private supervisor: ChildProcess | null = null;
+  output = '';
+
+  private constructor(readonly home: string, readonly env: NodeJS.ProcessEnv, readonly url: string) {}
+
+  static async prepare(): Promise<LocalZone> {
+    const home = await mkdtemp(join(tmpdir(), 'delta-e2e-'));
+    const ports = await freePorts(2 + owners.length * 2);
+    const [gateway, issuer] = ports.splice(0, 2);
+    const env = {
+      ...process.env, DELTA_HOME: home, DELTA_GATEWAY_PORT: String(gateway), DELTA_ISSUER_PORT: String(issuer),
+      ...Object.fromEntries(owners.flatMap((owner, i) => [[`DELTA_${owner}_PORT`, String(ports[2 * i])], [`DELTA_${owner}_POSTGRES_PORT`, String(ports[2 * i + 1])]])),
+    };
+    return new LocalZone(home, env, `http://127.0.0.1:${gateway}/graphql`);
+  }
+
+  /** Starts and waits until the zone says that it is ready; gives the seconds it took. */
+  async start(...options: string[]): Promise<number> {
+    const started = performance.now();
+    const child = spawn(process.execPath, ['docker/local/dist/start.js', ...options], { cwd: root, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.supervisor = child;
+    this.output = '';
+    const ready = new Promise<void>((resolve, reject) => {
+      const read = (chunk: Buffer): void => {
+        this.output += chunk.toString();
+        if (this.output.includes('/graphql')) resolve();
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+      child.once('exit', (code) => { reject(new Error(`the zone stopped with ${code}:\n${this.output}`)); });
+    });
+    await ready;
+    return (performance.now() - started) / 1000;
+  }
+
+  /** Asks it to stop as Ctrl-C does; gives the seconds it took. */
+  async stop(): Promise<number> {
+    const started = performance.now();
+    const exit = once(this.supervisor!, 'exit');
+    this.supervisor!.kill('SIGINT');
+    await exit;
+    return (performance.now() - started) / 1000;
+  }
+
+  /** Every process of this home, by the variable in its environment, PostgreSQL by its data folder. */
+  async processes(): Promise<{ pid: number; command: string }[]> {
+    const found = await Promise.all((await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name)).map(async (pid) => {
+      const [command, environment] = await Promise.all(['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')));
+      const ours = environment!.split('\0').includes(`DELTA_HOME=${this.home}`) || command!.includes(this.home);
+      return ours && Number(pid) !== process.pid ? [{ pid: Number(pid), command: command!.replaceAll('\0', ' ') }] : [];
+    }));
+    return found.flat();
+  }
+
+  async kill(matching: RegExp): Promise<number> {
+    const victims = (await this.processes()).filter(({ command }) => matching.test(command));
+    for (const { pid } of victims) {
+      try { process.kill(pid, 'SIGKILL'); } catch { /* it went by itself */ }
+    }
+    return victims.length;
+  }
+
+  async token(...options: string[]): Promise<string> {
+    const { stdout } = await run(process.execPath, ['docker/local/dist/token.js', ...options], { cwd: root, env: this.env });
+    return stdout.trim();
+  }
+
+  async ask<Data>(query: string, variables: object, token?: string): Promise<{ data: Data; errors?: { extensions: { code: string; province?: string } }[] }> {
+    const response = await fetch(this.url, {
+      method: 'POST', body: JSON.stringify({ query, variables }),
+      headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    });
+    return await response.json() as { data: Data; errors?: { extensions: { code: string; province?: string } }[] };
+  }
+
+  async remove(): Promise<void> {
+    await this.kill(/./);
+    await rm(this.home, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { province as anhui } from '@delta/anhui';
+import { anchorsOf } from '@delta/runtime/synthetic/index';
+import { lookupDocument, type LookupData } from '../support/zone.js';
+import { build, LocalZone } from './localZone.js';
+
+const person = anchorsOf(anhui.synthetic).people[0];
+let zone: LocalZone;
+let token: string;
+
+beforeAll(async () => {
+  await build();
+  zone = await LocalZone.prepare();
+  await zone.start('--members', '300');
+  token = await zone.token('--role', 'station_clerk', '--province', '31');
+}, 120_000);
+afterAll(async () => { await zone?.remove(); });
+
+const lookup = () => zone.ask<LookupData>(lookupDocument, { input: { idNumber: person.idNumber, purpose: 'CHECK_IN', clientKey: crypto.randomUUID() } }, token);
+const found = async (): Promise<boolean> => (await lookup()).data?.shanghai?.openLookup?.lookup.member?.id === person.id;
+
+async function within(seconds: number, condition: () => Promise<boolean>): Promise<void> {
+  for (const until = Date.now() + seconds * 1000; !(await condition().catch(() => false));) {
+    if (Date.now() > until) throw new Error(`not within ${seconds} s; the zone said:\n${zone.output}`);
+    await sleep(200);
+  }
+}
+
+describe('the zone on one machine', () => {
+  it('answers the first lookup with a token of the command line', async () => {
+    expect(await found()).toBe(true);
+  });
+
+  it('starts a killed subgraph again', async () => {
+    expect(await zone.kill(/subgraphs\/anhui\//)).toBeGreaterThan(0);
+    const without = await lookup();
+    expect(without.data.shanghai.openLookup.lookup.id).toMatch(/^31-/);
+    await within(30, found);
+  }, 60_000);
+
+  it('starts a killed database server again', async () => {
+    expect(await zone.kill(/anhui\/pg/)).toBeGreaterThan(0);
+    await within(30, found);
+  }, 60_000);
+
+  it('recovers from kill -9 of everything and keeps its data', async () => {
+    const { data } = await lookup();
+    await zone.kill(/./);
+    await within(10, async () => (await zone.processes()).length === 0);
+    await zone.start();
+    expect(await found()).toBe(true);
+    expect(data.shanghai.openLookup.lookup.id).toMatch(/^31-/);
+  }, 90_000);
+
+  it('stops on Ctrl-C within three seconds and leaves no process, and a second start is ready within eight', async () => {
+    expect(await zone.stop()).toBeLessThan(3);
+    expect(await zone.processes()).toEqual([]);
+    expect(await zone.start()).toBeLessThan(8);
+    expect(await found()).toBe(true);
+    await zone.stop();
+  }, 60_000);
+});
