@@ -8,9 +8,10 @@ const [directory = ''] = process.argv.slice(2);
 if (process.env.TEST_UMASK !== undefined) process.umask(process.env.TEST_UMASK);
 const cluster = await startCluster({ directory, durable: false, log: (line) => { process.stderr.write(`${line}\n`); } });
 await cluster.ensureDatabase('kept');
-process.stdout.write(`${JSON.stringify({ pid: cluster.pid, port: cluster.port, url: cluster.url('kept') })}\n`);
 const alive = setInterval(() => undefined, 60_000);
 process.once('SIGTERM', () => {
   clearInterval(alive);
   cluster.stop();
 });
+// Only now: whoever reads it may tell us to stop.
+process.stdout.write(`${JSON.stringify({ pid: cluster.pid, port: cluster.port, url: cluster.url('kept') })}\n`);
