@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +35,8 @@ export class LocalZone {
 
   static async prepare(): Promise<LocalZone> {
     const home = await mkdtemp(join(tmpdir(), 'delta-e2e-'));
+    // As root the database servers run under another account, which must pass through here to its folder.
+    await chmod(home, 0o711);
     const ports = await freePorts(2 + owners.length * 2);
     const [gateway, issuer] = ports.splice(0, 2);
     const env = {
