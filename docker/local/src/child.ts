@@ -24,11 +24,14 @@ export interface ChildEvents {
 export interface RestartPolicy { readonly firstMs: number; readonly longestMs: number; readonly steadyMs: number }
 export const restartPolicy: RestartPolicy = { firstMs: 500, longestMs: 30_000, steadyMs: 30_000 };
 
+/** How long a child that is still starting has, once it is asked to stop. */
+const startingBoundMs = 2_000;
+
 export interface Child {
   readonly name: string;
   readonly pid: number | null;
   start(): void;
-  /** Asks it to stop and waits; after `boundMs` it is killed. */
+  /** Asks it to stop and waits; after `boundMs`, or 2 s if it was not ready yet, it is killed. */
   stop(boundMs: number): Promise<void>;
   kill(): void;
 }
@@ -106,7 +109,8 @@ export function superviseChild(spec: ChildSpec, events: ChildEvents, policy: Res
       if (restart) clearTimeout(restart);
       const child = running;
       if (child) {
-        const bound = setTimeout(() => child.kill('SIGKILL'), boundMs);
+        // One that is not ready yet answers nobody and is in the middle of transactions that a kill rolls back.
+        const bound = setTimeout(() => child.kill('SIGKILL'), readySince === null ? Math.min(boundMs, startingBoundMs) : boundMs);
         child.kill('SIGTERM');
         await whenGone;
         clearTimeout(bound);

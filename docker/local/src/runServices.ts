@@ -62,13 +62,15 @@ async function superviseUntilSignal(specs: readonly SupervisedSpec[], { settings
     screen.line(welcome(process.uptime().toFixed(1), news.missing));
   };
   const lastDeath = new Map<string, string>();
+  let stopping = false;
   let noted: Promise<void> = Promise.resolve();
   const supervisor = supervise(specs, {
     onMessage: (name, message) => {
+      if (stopping) return;
       if (message.type === 'progress') screen.progress(name, message.task, message.done, message.total);
       else announce(message.type === 'ready' ? readiness.ready(name) : readiness.registered(name));
     },
-    onNotice: (name, line) => screen.line(`${name}: ${line}`),
+    onNotice: (name, line) => { if (!stopping) screen.line(`${name}: ${line}`); },
     onDeath: (name, reason, retryInMs) => {
       // Once the waits grow no more, the same line would come for ever.
       const line = `${name} stopped (${reason}); starting it again in ${retryInMs / 1000} s. Its log: ${join(home, 'logs', `${name}.log`)}`;
@@ -83,6 +85,7 @@ async function superviseUntilSignal(specs: readonly SupervisedSpec[], { settings
   const signals = listenForStop();
   supervisor.start();
   await signals.first;
+  stopping = true;
   screen.endProgress();
   screen.line('Stopping; a second Ctrl-C kills.');
   void signals.second.then(() => supervisor.kill());

@@ -51,7 +51,6 @@ export function gatewayService(settings: Settings, env: NodeJS.ProcessEnv): Supe
     DELTA_SUPERGRAPH_CACHE_FILE: join(settings.home, 'gateway/supergraph.graphql'),
     DELTA_SUBGRAPH_URLS: ['zone', ...provinces.map(({ slug }) => slug)].map((name) => `${name}=${local(settings.ports[name])}/graphql`).join(','),
     DELTA_SIGNING_KEY_FILE: files.signing('gateway'),
-    DELTA_TRUST_FILE: files.trust,
     DELTA_ISSUERS_FILE: files.issuers,
   }), front: true };
 }

@@ -84,6 +84,16 @@ test('a child that ignores SIGTERM is killed after the bound', async () => {
   expect(ids.map(alive)).toEqual([false, false]);
 });
 
+test('a child that is still starting has two seconds at most', async () => {
+  const zone = run({ slow: { FAKE_DEAF: 'yes', FAKE_NEVER_READY: 'yes' } });
+  await until('a notice', () => said.some((line) => line.startsWith('slow notice')));
+  const id = pids.get('slow')!;
+  const began = Date.now();
+  await zone.stop();
+  expect(Date.now() - began).toBeLessThan(4_000);
+  expect(alive(id)).toBe(false);
+});
+
 test('a killed child is started again, with its reason told, while the others go on', async () => {
   run({ one: {}, two: {} });
   await until('both ready', allReady('one', 'two'));

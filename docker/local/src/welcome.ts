@@ -18,7 +18,7 @@ export function zoneWelcome(settings: Settings, seconds: string, missing: readon
   return `
 The zone is ready${without(missing)} (${seconds} s).
 
-  GraphiQL        ${url}/graphql  (in a browser)
+  GraphiQL        ${url}/  (in a browser, with examples)
   A clerk's token ${prefix(env)}npm run --silent token -- --role station_clerk --province 31
   Other roles     ${prefix(env)}npm run --silent token -- --help
 
