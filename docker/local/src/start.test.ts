@@ -7,7 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { anchorsOfProvince } from './anchors.js';
+import { askSubgraph } from './askSubgraph.js';
 import { processMark } from './processMark.js';
+import { provision } from './provision.js';
 import { requestToken } from './requestToken.js';
 import { exampleLookup } from './welcome.js';
 
@@ -50,8 +52,8 @@ interface Zone {
   end(signal: NodeJS.Signals): Promise<number>;
 }
 
-function start(args: readonly string[] = []): Zone {
-  const child = spawn(process.execPath, ['--conditions=source', '--import', file('./fixtures/typescript.mjs'), file('./start.ts'), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+function start(args: readonly string[] = [], entry = './start.ts'): Zone {
+  const child = spawn(process.execPath, ['--conditions=source', '--import', file('./fixtures/typescript.mjs'), file(entry), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString(); });
   const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -142,6 +144,26 @@ test('Ctrl-C ends everything within three seconds and leaves neither a service n
   expect(zone.process.exitCode).toBe(0);
   expect([...services, ...databases].filter((pid) => processMark(pid) !== null)).toEqual([]);
   expect((await readdir(join(home, 'locks'))).length).toBe(0);
+});
+
+test('one province runs alone, answers what the development gateway key signed, and keeps the zone from starting beside it', async () => {
+  const province = start(['anhui'], './provinceAlone.ts');
+  await province.until(/安徽省 runs alone/);
+  const question = { subgraph: 'anhui', url: `http://127.0.0.1:${env['DELTA_ANHUI_PORT']}/graphql`, query: '{ anhui { members(first: 1) { edges { node { id } } } } }', variables: {} };
+  expect(await askSubgraph(home, question)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  const token = await requestToken(home, { role: 'station_clerk', province: '34', organization: anchorsOfProvince('34').clerkOrganizationId });
+  expect(await askSubgraph(home, { ...question, token })).toEqual({ data: { anhui: { members: { edges: [{ node: { id: anchorsOfProvince('34').people[0].id } }] } } } });
+  await expect(askSubgraph(home, { ...question, subgraph: 'jiangsu', url: `http://127.0.0.1:${env['DELTA_JIANGSU_PORT']}/graphql` })).rejects.toThrow(/does not answer/);
+
+  const other = await mkdtemp(join(tmpdir(), 'delta-start-'));
+  await provision(other);
+  expect(await askSubgraph(other, question)).toMatchObject({ errors: [{ extensions: { code: 'CONTEXT_REFUSED' } }] });
+  await rm(other, { recursive: true });
+
+  const zone = start();
+  await zone.gone;
+  expect(zone.process.exitCode).toBe(2);
+  expect(await province.end('SIGTERM')).toBeLessThan(3_000);
 });
 
 test('a taken port is named before anything starts, with the variable that moves it', async () => {
