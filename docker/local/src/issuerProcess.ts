@@ -12,6 +12,6 @@ runService(async () => {
     mode: oneOf('DELTA_MODE', ['demo', 'production'] as const, { default: 'demo' }),
   });
   const issuer = await startIssuer({ home: homeDirectory(process.env), port, mode });
-  createLog('issuer').info({ url: issuer.url }, 'the development issuers answer');
+  createLog('issuer').info({ port: issuer.port }, 'the development issuers answer');
   return issuer;
 });
