@@ -9,7 +9,8 @@ import { GraphQLError } from 'graphql';
 
 /**
  * All that the zone asks of a gateway beyond the supergraph, as a plugin: who asks, by the bearer token; a context signed for
- * each subgraph over the very body that goes there; the raw token for the province that issued it and for nobody else.
+ * each subgraph over the very body that goes there; the raw token for the province that issued it and for nobody else; the
+ * catalogue's code for a subgraph that cannot be reached.
  * @param {{ subgraphUrls: ReadonlyMap<string, string>, signingKeyFile: string, issuersFile: string }} settings
  */
 export async function signRequests({ subgraphUrls, signingKeyFile, issuersFile }) {
@@ -24,7 +25,7 @@ export async function signRequests({ subgraphUrls, signingKeyFile, issuersFile }
       extendContext({ identity, act: randomUUID() });
     },
 
-    async onFetch({ url, options, setOptions, context: { identity: { viewer, bearer }, act } }) {
+    async onFetch({ url, options, setOptions, fetchFn, setFetchFn, context: { identity: { viewer, bearer }, act } }) {
       const audience = names.get(url);
       if (audience === undefined) throw new Error('not a subgraph of the zone');
       const issuedHere = viewer?.province != null && provinceBySlug(audience)?.code === viewer.province;
@@ -36,6 +37,8 @@ export async function signRequests({ subgraphUrls, signingKeyFile, issuersFile }
           ...(issuedHere ? { authorization: `Bearer ${bearer}` } : {}),
         },
       });
+      // Left to Hive, the error would name the subgraph's address and carry the body: with it a capability.
+      setFetchFn((...request) => fetchFn(...request).catch(() => unavailable(audience)));
     },
   };
 }
@@ -44,4 +47,10 @@ export async function signRequests({ subgraphUrls, signingKeyFile, issuersFile }
 function refusal({ message, extensions }) {
   const status = errorCatalogue[extensions?.code]?.http ?? 500;
   return new GraphQLError(message, { extensions: { ...extensions, http: { status } } });
+}
+
+function unavailable(subgraph) {
+  const code = provinceBySlug(subgraph) ? 'PROVINCE_UNAVAILABLE' : 'ZONE_UNAVAILABLE';
+  const { message, remedy } = errorCatalogue[code];
+  return Response.json({ errors: [{ message, extensions: { code, remedy } }] });
 }
