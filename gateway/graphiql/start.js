@@ -21,12 +21,18 @@ async function fetcher(request, { headers = {} } = {}) {
 }
 
 const examples = await (await fetch('/graphiql/examples.json')).json();
-const hint = '{\n  "Authorization": ""\n}';
+const hint = '{\n  "Authorization": "Bearer "\n}';
+
+/** Each visit is a new act: a client key that was used before would repeat an old one. */
+const fresh = (variables) => (variables?.input?.clientKey ? { ...variables, input: { ...variables.input, clientKey: crypto.randomUUID() } } : variables);
+const tabs = examples.map(({ query, variables }) => ({ query, variables: JSON.stringify(fresh(variables), null, 2), headers: hint }));
 
 ReactDOM.createRoot(document.getElementById('graphiql')).render(React.createElement(GraphiQL, {
   fetcher,
   storage,
-  defaultTabs: examples.map(({ query, variables }) => ({ query, variables: JSON.stringify(variables, null, 2), headers: hint })),
+  // The first tab's variables show only when they are the page's own too.
+  ...tabs[0],
+  defaultTabs: tabs,
   defaultEditorToolsVisibility: 'variables',
   defaultHeaders: hint,
   isHeadersEditorEnabled: true,

@@ -61,6 +61,7 @@ export function createDocumentChecker(limits: Limits): DocumentChecker {
     if (!operation || (operationName === undefined && operations.length > 1)) {
       throw new PlatformError('BAD_REQUEST', { message: 'The document has no operation of that name, or several and none is named.' });
     }
+    if (operation.operation === 'subscription') throw new PlatformError('DOCUMENT_INVALID', { message: 'Subscriptions are not served.' });
     // Validation reads the whole document, so every operation in it has to keep within bounds.
     for (const candidate of operations) refuseOversized(document, candidate, variables, by, limits);
     checkVariables(by.schema, operation, variables);
@@ -79,7 +80,7 @@ function parseBounded(query: string, maxTokens: number): DocumentNode {
   try {
     return parse(query, { noLocation: true, maxTokens });
   } catch (error) {
-    if (error instanceof GraphQLError && error.message.includes(`more than ${maxTokens} tokens`)) throw new PlatformError('DOCUMENT_TOO_LARGE', { limit: maxTokens });
+    if (error instanceof GraphQLError && /contains more tha[nt] \d+ tokens/.test(error.message)) throw new PlatformError('DOCUMENT_TOO_LARGE', { limit: maxTokens });
     const [at] = error instanceof GraphQLError ? error.locations ?? [] : [];
     throw new PlatformError('DOCUMENT_INVALID', { message: at ? `The document cannot be parsed at line ${at.line}, column ${at.column}.` : 'The document cannot be parsed.' });
   }

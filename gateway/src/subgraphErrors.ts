@@ -24,15 +24,19 @@ export function failureCode(kind: SubgraphFailureKind | 'open', { subgraph, zone
 }
 
 /** The errors for a request that brought no data: one for each field it was to fill. */
-export function errorsOfFailure(code: ErrorCode, place: RequestPlace): GraphQLFormattedError[] {
-  const fields = place.at.length > 0 ? [] : rootNames(place.query);
-  // Below a list the request stood for some of its items only, and nothing says which.
-  return (fields.length > 0 ? fields.map((name) => [name]) : [upToList(place.at)]).map((path) => stamped({ message: errorCatalogue[code].message, extensions: { code } }, place, path));
-}
+export const errorsOfFailure = (code: ErrorCode, place: RequestPlace): GraphQLFormattedError[] =>
+  filledBy(place).map((path) => stamped({ message: errorCatalogue[code].message, extensions: { code } }, place, path));
 
 /** A subgraph's own errors, with its name and with paths that hold in the client's answer. */
 export const errorsOfAnswer = (errors: readonly GraphQLFormattedError[], place: RequestPlace): GraphQLFormattedError[] =>
   errors.map((error) => stamped(error, place, pathOf(error.path, place)));
+
+/** The fields of the client's answer that one request was to fill. */
+function filledBy({ at, query }: RequestPlace): Path[] {
+  const fields = at.length > 0 ? [] : rootNames(query);
+  // Below a list the request stood for some of its items only, and nothing says which.
+  return fields.length > 0 ? fields.map((name) => [name]) : [upToList(at)];
+}
 
 function stamped({ message, extensions }: GraphQLFormattedError, { subgraph, zone }: RequestPlace, path: Path): GraphQLFormattedError {
   const told = extensions?.['code'];
@@ -45,9 +49,10 @@ function stamped({ message, extensions }: GraphQLFormattedError, { subgraph, zon
 }
 
 /** `_entities` and the index within it are between the gateway and the subgraph. */
-function pathOf(path: Path | undefined, { at }: RequestPlace): Path {
-  const prefix = upToList(at);
-  if (prefix.length < at.length || !Array.isArray(path)) return prefix;
+function pathOf(path: Path | undefined, place: RequestPlace): Path {
+  const prefix = upToList(place.at);
+  if (prefix.length < place.at.length) return prefix;
+  if (path === undefined) return filledBy(place)[0] ?? [];
   const own: Path = path[0] === '_entities' ? path.slice(2) : path;
   return [...prefix, ...own.map((key) => (typeof key === 'string' ? key.replace(/__alias_\d+$/, '') : key))];
 }

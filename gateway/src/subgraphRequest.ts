@@ -21,8 +21,7 @@ export interface SubgraphRequest {
 
 /** One exchange with a subgraph within its deadline and size. @throws SubgraphFailure */
 export async function requestSubgraph({ pool, method, path, headers = {}, body, deadlineMs, answerBytes }: SubgraphRequest): Promise<{ status: number; text: string }> {
-  const deadline = new AbortController();
-  const timer = setTimeout(() => { deadline.abort(); }, deadlineMs);
+  const deadline = startDeadline(deadlineMs);
   try {
     const response = await pool.request({ method, path, headers, body: body ?? null, signal: deadline.signal, headersTimeout: 0, bodyTimeout: 0 });
     const chunks: Buffer[] = [];
@@ -38,8 +37,23 @@ export async function requestSubgraph({ pool, method, path, headers = {}, body, 
     if (error instanceof SubgraphFailure) throw error;
     throw new SubgraphFailure(deadline.signal.aborted ? 'timeout' : kindOf(error), error);
   } finally {
-    clearTimeout(timer);
+    deadline.stop();
   }
+}
+
+/**
+ * Aborts after `ms`. When the timer comes late, this process was busy (it loaded a supergraph, or made a plan) and the answer
+ * may be lying unread: it gets as long again as the timer was late, so that our own pause is not taken for the subgraph's.
+ */
+function startDeadline(ms: number): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const due = performance.now() + ms;
+  let timer = setTimeout(() => {
+    const late = performance.now() - due;
+    if (late < 20) controller.abort();
+    else timer = setTimeout(() => { controller.abort(); }, Math.min(late, ms));
+  }, ms);
+  return { signal: controller.signal, stop: () => { clearTimeout(timer); } };
 }
 
 /** Errors of connecting, after which nothing was sent. */

@@ -1,4 +1,4 @@
-import { GraphQLScalarType, buildASTSchema, isAbstractType, isObjectType, parse, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import { buildASTSchema, isAbstractType, isObjectType, parse, type GraphQLFieldResolver, type GraphQLScalarType, type GraphQLSchema } from 'graphql';
 import { compose } from '@delta/schema/compose';
 import type { SignedRequest } from '@delta/service/subgraphServer';
 

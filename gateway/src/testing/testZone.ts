@@ -88,8 +88,15 @@ const provinceReference = (p: string): ResolveReference => async ({ __typename, 
   return { id, acceptedOn: '2026-01-01', memberId: 'a1' };
 };
 
+export interface TestZoneOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly documents?: readonly RegisteredDocument[];
+  /** Ports of servers that stand in a subgraph's place, by its name. */
+  readonly instead?: Readonly<Record<string, number>>;
+}
+
 /** A whole small zone on real sockets: subgraphs of `contract.ts`, and the gateway as it is run. */
-export async function startTestZone({ env = {}, documents = [], without = [] }: { readonly env?: Readonly<Record<string, string>>; readonly documents?: readonly RegisteredDocument[]; readonly without?: readonly string[] } = {}): Promise<TestZone> {
+export async function startTestZone({ env = {}, documents = [], instead = {} }: TestZoneOptions = {}): Promise<TestZone> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
   const [supergraphFile, cacheFile, keyFile] = ['supergraph.graphql', 'kept.graphql', 'key.json'].map((name) => join(folder, name)) as [string, string, string];
   writeFileSync(supergraphFile, supergraph());
@@ -98,7 +105,7 @@ export async function startTestZone({ env = {}, documents = [], without = [] }: 
   const log = createLog('gateway', { destination: { write: (line: string) => { lines += line; } } });
   const seen: Seen[] = [];
   const running = new Map<string, SubgraphServer>();
-  const ports: Record<string, number> = {};
+  const ports: Record<string, number> = { ...instead };
 
   const startSubgraph = async (name: string): Promise<void> => {
     const p = provinces.find((province) => province.toLowerCase() === name);
@@ -111,7 +118,7 @@ export async function startTestZone({ env = {}, documents = [], without = [] }: 
     running.set(name, server);
     ports[name] = server.port;
   };
-  for (const name of Object.keys(sdlOf)) if (!without.includes(name)) await startSubgraph(name);
+  for (const name of Object.keys(sdlOf)) if (!(name in instead)) await startSubgraph(name);
 
   const metrics = createMetrics('gateway');
   const settings = readSettings({
