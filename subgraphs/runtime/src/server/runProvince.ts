@@ -17,7 +17,7 @@ export function runProvince(definition: ProvinceDefinition): void {
     const settings = readSettings(slug);
     const log = createLog(slug, { level: settings.logLevel });
     await startTracing(slug);
-    const province = await createProvince({ definition, settings, log, onLoading: (done, total) => report({ type: 'progress', task: slug, done, total }) });
+    const province = await createProvince({ definition, settings, log, onLoading: (done, total) => report({ type: 'progress', task: 'members', done, total }) });
     void province.registered.then((count) => report({ type: 'registered', count }));
     return province;
   });

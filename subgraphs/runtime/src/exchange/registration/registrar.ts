@@ -47,7 +47,7 @@ export function startRegistrar(services: RegistrarServices, zoneUrl: string, log
         failures += 1;
         wait = Math.min(pause.failedMs * 2 ** Math.min(failures - 1, 4), pause.idleMs);
         // Once a streak: a zone that is away for an hour is one fact, not hundreds.
-        if (failures === 1) log.warn({ code: error instanceof PlatformError ? error.code : 'INTERNAL' }, 'registration waits');
+        if (failures === 1) log.info({ code: error instanceof PlatformError ? error.code : 'INTERNAL' }, 'registration waits');
       }
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, wait);
