@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from '@delta/schema/errors';
 import type { Signer } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
@@ -49,10 +50,7 @@ export function startRegistrar(services: RegistrarServices, zoneUrl: string, log
         // Once a streak: a zone that is away for an hour is one fact, not hundreds.
         if (failures === 1) log.info({ code: error instanceof PlatformError ? error.code : 'INTERNAL' }, 'registration waits');
       }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, wait);
-        stopping.signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
-      });
+      await sleep(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
   const running = loop();
