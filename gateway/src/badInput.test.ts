@@ -37,6 +37,8 @@ test('an ID number anywhere in the document', async () => {
     `{ broken "${number}`,
   ]) await refused(query, 400, 'LITERAL_PERSONAL_DATA');
   expectRefused(await zone.ask('query A { shanghai { name } }', { operationName: `A${number}` }), 400, 'LITERAL_PERSONAL_DATA');
+  // Numbers beside each other are no number of a person.
+  expect(codesOf(await zone.ask('{ shanghai { organizations(first: [310118 310115 320500]) { edges { cursor } } } }'))).toEqual(['DOCUMENT_INVALID']);
   expect((await zone.ask('{ member(id: "0194244f-d800-7e83-a258-1334ea2f7930") { name } }')).errors).toBeUndefined();
 });
 

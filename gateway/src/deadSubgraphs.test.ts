@@ -132,6 +132,7 @@ test('a subgraph that answers nonsense is named, and nothing of its answer leave
     [200, `{"data":null,"errors":[{"message":"${secret}","extensions":{"code":"MADE_UP","stacktrace":["at ${secret}"]}}]}`, 'INTERNAL'],
     [200, `{"data":null,"errors":[{"message":"number ${secret}","extensions":{"code":"NOT_FOUND","province":"zone","secret":"${secret}","found":${secret}}}]}`, 'NOT_FOUND'],
     [401, '{"errors":[{"message":"no","extensions":{"code":"CONTEXT_REFUSED"}}]}', 'PROVINCE_ANSWER_INVALID'],
+    [503, '{"errors":[{"message":"stopping","extensions":{"code":"SHUTTING_DOWN"}}]}', 'PROVINCE_UNAVAILABLE'],
     [503, 'busy', 'PROVINCE_UNAVAILABLE'],
     [500, secret, 'PROVINCE_UNAVAILABLE'],
     [200, '{"data":{"anhui":{"name":null}}}', 'PROVINCE_ANSWER_INVALID'],

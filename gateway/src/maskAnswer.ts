@@ -28,13 +28,14 @@ const isPath = (value: unknown): value is readonly (string | number)[] => Array.
 export const tidyAnswer = (log: Logger): ApolloServerPlugin<RequestContext> => ({
   async requestDidStart() {
     return {
-      async willSendResponse({ response: { body } }) {
+      async willSendResponse({ response: { body }, contextValue }) {
         if (body.kind !== 'single') return;
         const { singleResult } = body;
         const broken = singleResult.extensions?.['valueCompletion'];
         delete singleResult.extensions;
         const errors = [...(singleResult.errors ?? []), ...(Array.isArray(broken) ? contractBroken(broken, log) : [])];
         if (errors.length > 0) singleResult.errors = [...new Map(errors.map((error) => [JSON.stringify([error.message, error.path, error.extensions]), error])).values()];
+        contextValue.conclude?.(errors.length === 0 ? 'ok' : singleResult.data ? 'partial' : 'error');
       },
     };
   },

@@ -1,6 +1,6 @@
 import { Kind, visit, type DocumentNode, type ValueNode } from 'graphql';
 import { PlatformError } from '@delta/schema/errors';
-import { holdsIdNumber } from '@delta/service/personalData';
+import { holdsIdNumber, showsIdNumber } from '@delta/service/personalData';
 
 /** Arguments and input fields whose value is a person's number, however it is written. */
 const personal = new Set(['idNumber']);
@@ -11,7 +11,7 @@ const personal = new Set(['idNumber']);
  * @throws PlatformError LITERAL_PERSONAL_DATA
  */
 export function refusePersonalSource(source: string): void {
-  if (holdsIdNumber(source)) throw new PlatformError('LITERAL_PERSONAL_DATA');
+  if (showsIdNumber(source)) throw new PlatformError('LITERAL_PERSONAL_DATA');
 }
 
 /**

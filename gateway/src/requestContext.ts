@@ -1,4 +1,5 @@
 import type { Viewer } from '@delta/schema/viewer';
+import type { Outcome } from '@delta/service/metrics';
 
 /** What the gateway knows of one request while it is executed. */
 export interface RequestContext {
@@ -8,6 +9,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** The caller's trace, passed on while the gateway itself does not trace. */
   readonly traceparent: string | undefined;
+  /** Told how it went, once answered. */
+  readonly conclude?: (outcome: Outcome) => void;
   /** Set when a document is only to be planned: no subgraph is asked. */
   readonly planOnly?: boolean;
 }

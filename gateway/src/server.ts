@@ -92,12 +92,11 @@ export async function createGateway(settings: Settings, { signer, bearer, log, m
       const identity = await identifyViewer(request.headers.authorization, bearer);
       const operation = check(asked, gateway.current);
       seen.operation = registered.get(asked.query) ?? operation.operation;
-      const context = { ...identity, requestId: request.id, traceparent: traceparentOf(request.headers) };
+      const context = { ...identity, requestId: request.id, traceparent: traceparentOf(request.headers), conclude: (outcome: Outcome) => { seen.outcome = outcome; } };
       // Only what was checked goes on: no extensions, nothing unknown.
       const checked = { query: asked.query, variables: asked.variables, ...(asked.operationName === undefined ? {} : { operationName: asked.operationName }) };
       return await extractTrace(request.headers, () => span('gateway graphql', attributesOf(operation, request.id), async () => {
         await answerGraphql(apollo, { body: checked, headers: request.headers, context: async () => context, reply });
-        seen.outcome = reply.statusCode < 400 ? 'ok' : 'error';
         return reply;
       }));
     } catch (error) {

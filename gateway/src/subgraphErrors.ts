@@ -18,9 +18,9 @@ export interface RequestPlace {
 
 /** The code by which a client learns that a subgraph gave nothing. */
 export function failureCode(kind: SubgraphFailureKind | 'open', { subgraph, zone }: Pick<RequestPlace, 'subgraph' | 'zone'>): ErrorCode {
-  if (kind === 'timeout') return 'PROVINCE_TIMEOUT';
   if (kind === 'invalid') return 'PROVINCE_ANSWER_INVALID';
-  return subgraph === zone ? 'ZONE_UNAVAILABLE' : 'PROVINCE_UNAVAILABLE';
+  if (subgraph === zone) return 'ZONE_UNAVAILABLE';
+  return kind === 'timeout' ? 'PROVINCE_TIMEOUT' : 'PROVINCE_UNAVAILABLE';
 }
 
 /** The errors for a request that brought no data: one for each field it was to fill. */
@@ -40,8 +40,9 @@ function filledBy({ at, query }: RequestPlace): Path[] {
 
 function stamped({ message, extensions }: GraphQLFormattedError, { subgraph, zone }: RequestPlace, path: Path): GraphQLFormattedError {
   const told = extensions?.['code'];
-  // A context refused is between the gateway and the subgraph; the client can do nothing about it.
-  const code = told === 'CONTEXT_REFUSED' ? failureCode('invalid', { subgraph, zone }) : isErrorCode(told) ? told : 'INTERNAL';
+  // What is between the gateway and the subgraph: the client can do nothing about it.
+  const between = told === 'CONTEXT_REFUSED' ? 'invalid' : told === 'SHUTTING_DOWN' ? 'refused' : undefined;
+  const code = between ? failureCode(between, { subgraph, zone }) : isErrorCode(told) ? told : 'INTERNAL';
   return {
     message: code === told ? message : errorCatalogue[code].message,
     extensions: { ...extensions, code, province: subgraph, ...(path.length > 0 ? { [pathExtension]: path } : {}) },

@@ -7,11 +7,16 @@ const everyIdNumber = /[0-9]{15,}[0-9Xx]?/g;
 const everyMobileNumber = /(?<![0-9a-fA-F-])1[3-9][0-9]{9}(?![0-9a-fA-F-])/g;
 const everyConnectionString = /\b(postgres(?:ql)?|https?|nats|redis):\/\/[^\s"'`)]+/g;
 const everyToken = /\beyJ[\w-]{8,}\.[\w-]+\.?[\w-]*/g;
-// Spaces, and what an input method or a copied web page puts between characters without showing it.
-const spacing = /[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+/g;
+// What an input method or a copied web page puts between characters without showing it.
+const unseen = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+/g;
 
-/** True when the text holds what looks like an ID number, also in full-width digits or with spaces in it. */
-export const holdsIdNumber = (text: string): boolean => idNumber.test(text.normalize('NFKC').replace(spacing, ''));
+const asRead = (text: string): string => text.normalize('NFKC').replace(unseen, '');
+
+/** True when the text holds what looks like an ID number, also in full-width digits. */
+export const showsIdNumber = (text: string): boolean => idNumber.test(asRead(text));
+
+/** The same, also with spaces in it: for one value, not for a text in which numbers follow each other. */
+export const holdsIdNumber = (text: string): boolean => idNumber.test(asRead(text).replace(/\s+/g, ''));
 
 /** The text without ID numbers, mobile numbers, bearer tokens and connection strings. */
 export const scrub = (text: string): string => text
