@@ -17,7 +17,7 @@ export async function runCommand(main: () => Promise<void>): Promise<void> {
 /** The one line that says what is wrong and what to do, or undefined for an error that nobody foresaw. */
 export function refusalLine(error: unknown): string | undefined {
   if (error instanceof Refusal) return `${error.message} ${error.remedy}`;
-  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) return firstLine(error.message);
+  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) return `${firstLine(error.message)} Run the command with --help for its options.`;
   const extensions = error instanceof Error && 'extensions' in error ? error.extensions : undefined;
   if (typeof extensions === 'object' && extensions !== null && 'remedy' in extensions) return `${(error as Error).message} ${String(extensions.remedy)}`;
   if (error instanceof Error && error.name === 'ConfigError') return error.message;
