@@ -7,7 +7,7 @@ import type { OrganizationFilter, OrganizationRecord } from './types.js';
 
 export interface OrganizationPageArguments extends PageArguments { readonly filter?: OrganizationFilter | null }
 
-/** A page of the province's organizations. the branch finder. Public: offices, never persons. @throws PlatformError UNKNOWN_DIVISION, SEARCH_TEXT, PAGE_SIZE, CURSOR_* */
+/** A page of the province's organizations: the branch finder. Public: offices, never persons. @throws PlatformError UNKNOWN_DIVISION, SEARCH_TEXT, PAGE_SIZE, CURSOR_* */
 export async function organizationPage({ db, cursors }: ProvinceServices, args: OrganizationPageArguments): Promise<Connection<OrganizationRecord>> {
   const filter = requireDivision(args.filter, isKnownDivision);
   const page = readPage(cursors, listName('organizations', filter), args);

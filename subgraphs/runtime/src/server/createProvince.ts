@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { createBearerVerifier, type IssuerEntry } from '@delta/service/bearer';
+import { createBearerVerifier, loadIssuers } from '@delta/service/bearer';
 import { createContextVerifier } from '@delta/service/context';
 import { loadSigner, loadTrust } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
@@ -47,7 +46,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
   const { entry } = definition;
   const [signer, trust, master, indexKeys, issuers] = await Promise.all([
     loadSigner(settings.signingKeyFile), loadTrust(settings.trustFile), readMasterKey(settings.masterKeyFile),
-    readBlindIndexKeys(settings.blindIndexKeyFile), readFile(settings.issuersFile, 'utf8').then((text) => JSON.parse(text) as IssuerEntry[]),
+    readBlindIndexKeys(settings.blindIndexKeyFile), loadIssuers(settings.issuersFile),
   ]);
   const envelope = createEnvelope(deriveKey(master, 'data-keys'));
   const blindIndex = createBlindIndex(indexKeys);

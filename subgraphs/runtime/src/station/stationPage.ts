@@ -7,7 +7,7 @@ import type { StationFilter, StationRecord } from './types.js';
 
 export interface StationPageArguments extends PageArguments { readonly filter?: StationFilter | null }
 
-/** A page of the province's stations. public, offices and hours only. @throws PlatformError UNKNOWN_DIVISION, SEARCH_TEXT, PAGE_SIZE, CURSOR_* */
+/** A page of the province's stations: public, offices and hours only. @throws PlatformError UNKNOWN_DIVISION, SEARCH_TEXT, PAGE_SIZE, CURSOR_* */
 export async function stationPage({ db, cursors }: ProvinceServices, args: StationPageArguments): Promise<Connection<StationRecord>> {
   const filter = requireDivision(args.filter, isKnownDivision);
   const page = readPage(cursors, listName('stations', filter), args);
