@@ -10,7 +10,8 @@ if (process.argv.includes('--print-schema')) {
 } else {
   runService(async () => {
     const settings = readSettings();
-    await startTracing('zone');
-    return createZone({ settings, log: createLog('zone', { level: settings.logLevel }) });
+    const tracing = await startTracing('zone');
+    const zone = await createZone({ settings, log: createLog('zone', { level: settings.logLevel }) });
+    return { ...zone, close: async () => { await zone.close(); await tracing.stop(); } };
   });
 }

@@ -16,9 +16,9 @@ export function runProvince(definition: ProvinceDefinition): void {
   runService(async () => {
     const settings = readSettings(slug);
     const log = createLog(slug, { level: settings.logLevel });
-    await startTracing(slug);
+    const tracing = await startTracing(slug);
     const province = await createProvince({ definition, settings, log, onLoading: (done, total) => report({ type: 'progress', task: 'members', done, total }) });
     void province.registered.then((count) => report({ type: 'registered', count }));
-    return province;
+    return { ...province, close: async () => { await province.close(); await tracing.stop(); } };
   });
 }
