@@ -51,11 +51,13 @@ test('reloads under load without one error', async () => {
   for (const [index, version] of versions.entries()) {
     await replace(running.supergraphFile, version);
     await until(() => knows(running, ['one', 'two', 'three', 'four'][index]!));
+    // Each version answers under load before the next one comes, however slow the machine.
+    const before = answered;
+    await until(async () => Promise.resolve(answered >= before + 10));
   }
   done = true;
   await Promise.all(clients);
   expect(failures).toEqual([]);
-  expect(answered).toBeGreaterThan(20);
 });
 
 test('a supergraph that does not load changes nothing, is logged with its code, and does not replace the one kept', async () => {
