@@ -1,4 +1,4 @@
-import { Kind, print, type DefinitionNode, type FieldDefinitionNode, type InterfaceTypeDefinitionNode } from 'graphql';
+import { Kind, print, visit, type DefinitionNode, type DocumentNode, type FieldDefinitionNode, type InterfaceTypeDefinitionNode } from 'graphql';
 import { argument, has, isInterface, isZoneEdge, keysOf, readContract, readZonePart } from './contract.js';
 import { concreteName } from './derive.js';
 import { federationHeader, named, withDirectives } from './federation.js';
@@ -13,8 +13,16 @@ export function deriveZoneSdl(entries: readonly ProvinceEntry[] = provinces): st
   return [
     federationHeader,
     ...readZonePart().definitions.map(print),
+    ...contractEnumsOf(readZonePart()).map(print),
     ...entities.flatMap((node) => [interfaceStub(node), ...entries.map((entry) => typeStub(node, entry.prefix))]).map(print),
   ].join('\n\n') + '\n';
+}
+
+/** Enums of the contract that the zone's own part uses as well. */
+function contractEnumsOf(zonePart: DocumentNode): DefinitionNode[] {
+  const used = new Set<string>();
+  visit(zonePart, { NamedType: ({ name }) => { used.add(name.value); } });
+  return readContract().definitions.filter((node) => node.kind === Kind.ENUM_TYPE_DEFINITION && used.has(node.name.value));
 }
 
 /** The key by which the zone hands an entity on: for a person the capability `via`, never the id. */

@@ -37,8 +37,8 @@ export async function memberById(id: string, context: ZoneContext) {
 /** `Lookup.member`: the person whom a province's grant is about. @throws PlatformError GRANT_*, UNAUTHENTICATED */
 export async function memberByGrant(province: ProvinceEntry, grant: string, context: ZoneContext) {
   requireViewer(context);
-  const { blindIndex, purpose, lookupId } = await verifyGrant(context.services.trust, province.slug, grant, context);
-  return handOn(await context.byIndex.load(blindIndex), { kind: 'LOOKUP', purpose, lookupId }, context);
+  const { blindIndex, ...reason } = await verifyGrant(context.services.trust, province.slug, grant, context);
+  return handOn(await context.byIndex.load(blindIndex), { kind: 'LOOKUP', ...reason }, context);
 }
 
 /** @throws PlatformError UNKNOWN_PROVINCE */

@@ -1,18 +1,19 @@
 import { PlatformError } from '@delta/schema/errors';
 import { sameViewer, type Viewer } from '@delta/schema/viewer';
 import { KeyError, type Signer, type Trust } from '@delta/service/keys';
+import type { LookupReason } from './standing.js';
 
 /** A lookup as the zone may know it: whom (by blind index), why, by which act. Signed by the asking province alone. */
-export interface Grant { readonly blindIndex: string; readonly purpose: string; readonly lookupId: string }
+export interface Grant extends Omit<LookupReason, 'kind'> { readonly blindIndex: string }
 
 /** The recorded act that a grant rests on. */
-export interface GrantedLookup { readonly id: string; readonly blindIndex: string; readonly purpose: string; readonly expiresAt: Date }
+export interface GrantedLookup { readonly id: string; readonly blindIndex: string; readonly purpose: string; readonly inCase: boolean; readonly reveal: readonly string[]; readonly expiresAt: Date }
 
 const type = 'delta-grant+jwt';
 
 /** A grant ends with its lookup, and fits the one viewer and request it was made in. */
 export const signGrant = (signer: Signer, lookup: GrantedLookup, asked: { viewer: Viewer | null; requestId: string }, now: Date): Promise<string> =>
-  signer.sign({ idx: lookup.blindIndex, pur: lookup.purpose, lid: lookup.id, vwr: asked.viewer, req: asked.requestId },
+  signer.sign({ idx: lookup.blindIndex, pur: lookup.purpose, lid: lookup.id, cas: lookup.inCase, rev: lookup.reveal, vwr: asked.viewer, req: asked.requestId },
     { type, audience: 'zone', expiresInSeconds: Math.max(1, Math.floor((lookup.expiresAt.getTime() - now.getTime()) / 1000)) });
 
 /** @throws PlatformError GRANT_INVALID, GRANT_EXPIRED, GRANT_MISMATCH */
@@ -24,5 +25,8 @@ export async function verifyGrant(trust: Trust, province: string, grant: string,
     throw new PlatformError(error instanceof KeyError && error.reason === 'expired' ? 'GRANT_EXPIRED' : 'GRANT_INVALID');
   }
   if (claims['req'] !== asked.requestId || !sameViewer((claims['vwr'] ?? null) as Viewer | null, asked.viewer)) throw new PlatformError('GRANT_MISMATCH');
-  return { blindIndex: claims['idx'] as string, purpose: claims['pur'] as string, lookupId: claims['lid'] as string };
+  return {
+    blindIndex: claims['idx'] as string, purpose: claims['pur'] as string, lookupId: claims['lid'] as string, inCase: claims['cas'] === true,
+    reveal: claims['rev'] as readonly string[],
+  };
 }

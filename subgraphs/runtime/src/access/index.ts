@@ -4,4 +4,4 @@ export {
   decide, disclosesNothing, mayListMembers, mayOpenLookup, memberFields, policyRules, type FieldDecision, type PolicyRule, type Treatment,
 } from './policy.js';
 export { requireOwnViewer, requireViewer } from './requireViewer.js';
-export { standingOf, type Why } from './standing.js';
+export { standingOf, type LookupReason, type Why } from './standing.js';

@@ -23,7 +23,7 @@ function altered(token: string, claim: string, value: unknown): string {
 }
 
 describe('a capability', () => {
-  const why = { kind: 'LOOKUP', purpose: 'CHECK_IN', lookupId: '31-l' } as const;
+  const why = { kind: 'LOOKUP', purpose: 'CHECK_IN', lookupId: '31-l', inCase: false, reveal: [] } as const;
   const give = (signer: Signer = zone!, owner = 'anhui'): Promise<string> => signCapability(signer, owner, { memberId: 'm-1', why }, asked);
 
   test('hands one member on to the owner, for the reason that the zone saw', async () => {
@@ -64,12 +64,12 @@ describe('a capability', () => {
 
 describe('a grant', () => {
   const now = new Date();
-  const lookup = { id: '31-l', blindIndex: 'v1:x', purpose: 'CHECK_IN', expiresAt: new Date(now.getTime() + 300_000) };
+  const lookup = { id: '31-l', blindIndex: 'v1:x', purpose: 'CHECK_IN', inCase: false, reveal: [], expiresAt: new Date(now.getTime() + 300_000) };
   const give = (signer: Signer = shanghai!): Promise<string> => signGrant(signer, lookup, asked, now);
 
   test('says whom, why and by which act, and nothing of the person', async () => {
     const grant = await give();
-    expect(await verifyGrant(trust, 'shanghai', grant, asked)).toEqual({ blindIndex: 'v1:x', purpose: 'CHECK_IN', lookupId: '31-l' });
+    expect(await verifyGrant(trust, 'shanghai', grant, asked)).toEqual({ blindIndex: 'v1:x', purpose: 'CHECK_IN', lookupId: '31-l', inCase: false, reveal: [] });
     expect(Object.keys(JSON.parse(Buffer.from(grant.split('.')[1]!, 'base64url').toString()) as object).sort())
       .toEqual(['aud', 'exp', 'iat', 'idx', 'iss', 'lid', 'pur', 'req', 'vwr']);
   });

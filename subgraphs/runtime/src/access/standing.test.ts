@@ -32,11 +32,11 @@ test('a member who holds an organisation\'s id gains no scope by it', () => {
 });
 
 test('a lookup stands beside the own relation, for its purpose', () => {
-  const why = { kind: 'LOOKUP', purpose: 'CHECK_IN', lookupId: '32-l' } as const;
+  const why = { kind: 'LOOKUP', purpose: 'CHECK_IN', lookupId: '32-l', inCase: false, reveal: [] } as const;
   expect(relations({ ...clerk, province: '32' }, why)).toEqual(['LOOKUP CHECK_IN']);
   expect(relations(clerk, why)).toEqual(['OWN_SCOPE OWN_WORK', 'LOOKUP CHECK_IN']);
 });
 
 test('an anonymous visitor has no standing, not even by a lookup', () => {
-  expect(standingOf(null, '31', 'm-1', path, { kind: 'LOOKUP', purpose: 'CHECK_IN', lookupId: '32-l' })).toEqual({ role: null, relations: [] });
+  expect(standingOf(null, '31', 'm-1', path, { kind: 'LOOKUP', purpose: 'CHECK_IN', lookupId: '32-l', inCase: false, reveal: [] })).toEqual({ role: null, relations: [] });
 });

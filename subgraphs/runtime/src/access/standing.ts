@@ -1,8 +1,19 @@
 import type { Viewer } from '@delta/schema/viewer';
 import type { Relation, Standing } from './policy.js';
 
+/** A lookup as the asking province granted it. */
+export interface LookupReason {
+  readonly kind: 'LOOKUP';
+  readonly purpose: string;
+  readonly lookupId: string;
+  /** Whether it rests on an open case; the case itself stays in the asking province. */
+  readonly inCase: boolean;
+  /** Policy names of the masked fields that it reveals. */
+  readonly reveal: readonly string[];
+}
+
 /** What a verified capability of the zone rests on. DIRECT: no more than the viewer's own relation. */
-export type Why = { readonly kind: 'DIRECT' } | { readonly kind: 'LOOKUP'; readonly purpose: string; readonly lookupId: string };
+export type Why = { readonly kind: 'DIRECT' } | LookupReason;
 
 /**
  * How the viewer stands to a member of this province.

@@ -1,17 +1,29 @@
 import type { Viewer } from '@delta/schema/viewer';
 
-/** DISCLOSURE: fields of a member left the province. LOOKUP: a lookup was opened. EXISTENCE: the zone said whether and where a
- *  person is known. CLAIM: a second province claimed a member. */
-export type AuditKind = 'DISCLOSURE' | 'LOOKUP' | 'EXISTENCE' | 'CLAIM';
+/**
+ * DISCLOSURE: fields of a member left the province. LOOKUP: a lookup was opened. REVEAL: masked fields were asked for in clear.
+ * CASE: a case was opened or closed. EXISTENCE: the zone said whether and where a person is known. REFUSAL: something was
+ * refused, `reason` says by which code. CLAIM: a second province claimed a member. SHRED: a member's data key was destroyed.
+ */
+export const auditKinds = ['DISCLOSURE', 'LOOKUP', 'REVEAL', 'CASE', 'EXISTENCE', 'REFUSAL', 'CLAIM', 'SHRED'] as const;
+
+export type AuditKind = (typeof auditKinds)[number];
 
 export interface AuditEntry {
   readonly kind: AuditKind;
   readonly memberId: string | null;
   readonly purpose: string | null;
-  /** The lookup, claim or other act that this rests on. */
+  /** The lookup, case, claim or other act that this rests on. */
   readonly reference: string | null;
   readonly fields: readonly string[];
+  /** Why: the code of a refusal, the reason of a reveal or shredding, the outcome of a case. Never free text. */
+  readonly reason?: string | null;
 }
 
 /** Who asked, in which request: the same for all entries of one request. */
-export interface AuditedRequest { readonly requestId: string; readonly viewer: Viewer | null }
+export interface AuditedRequest {
+  readonly requestId: string;
+  readonly viewer: Viewer | null;
+  /** Nonce of the gateway's context; claimed with the first entries, so that a replayed request records and discloses nothing. */
+  readonly nonce?: string;
+}

@@ -24,7 +24,7 @@ export async function openLookup(services: ProvinceServices, viewer: Viewer, req
   const now = services.now();
   const blindIndex = services.blindIndex(checkIdNumber(input.idNumber, { mode: services.mode, today: now.toISOString().slice(0, 10) }));
   const lookup: LookupRecord = {
-    id: `${services.entry.code}-${uuidv7()}`, blindIndex, purpose: input.purpose, openedAt: now, expiresAt: new Date(now.getTime() + lifeMs),
+    id: `${services.entry.code}-${uuidv7()}`, blindIndex, purpose: input.purpose, caseId: null, inCase: false, reveal: [], openedAt: now, expiresAt: new Date(now.getTime() + lifeMs),
   };
   const opened = await services.db.transaction(async (within) => {
     const inserted = await insertLookup(within, lookup, viewer, input.clientKey);

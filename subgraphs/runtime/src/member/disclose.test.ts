@@ -10,7 +10,7 @@ const record: MemberRecord = {
   idNumber: null, phone: null, dataKey: Buffer.alloc(0), path: ['31-committee', '31-branch'],
 };
 const clerk: Viewer = { issuer: 'i', subject: 's', role: 'station_clerk', province: '32', organization: '32-a', member: null };
-const lookup: Why = { kind: 'LOOKUP', purpose: 'CHECK_IN', lookupId: '32-l' };
+const lookup: Why = { kind: 'LOOKUP', purpose: 'CHECK_IN', lookupId: '32-l', inCase: false, reveal: [] };
 
 /** A trail that can be read. */
 class ReadableTrail extends AuditTrail {
