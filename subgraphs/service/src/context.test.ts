@@ -13,8 +13,8 @@ const verifier = (over = {}) => createContextVerifier({ trust, audience: 'anhui'
 const refused = { code: 'CONTEXT_REFUSED' };
 
 test('tells the subgraph who asks and under which request', async () => {
-  await expect(verifier().verify(await sign(), Buffer.from(body))).resolves.toEqual({ viewer, requestId: 'r-1' });
-  await expect(verifier().verify(await sign({ viewer: null }), body)).resolves.toEqual({ viewer: null, requestId: 'r-1' });
+  await expect(verifier().verify(await sign(), Buffer.from(body))).resolves.toEqual({ viewer, requestId: 'r-1', nonce: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  await expect(verifier().verify(await sign({ viewer: null }), body)).resolves.toMatchObject({ viewer: null, requestId: 'r-1' });
 });
 
 test('refuses a context for another subgraph, for another body, or none', async () => {

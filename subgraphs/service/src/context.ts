@@ -8,8 +8,8 @@ import type { Signer, Trust } from './keys.js';
  *  1. The gateway signs audience, viewer, request id, the SHA-256 of the exact body, and a nonce; it lives 30 seconds.
  *  2. The subgraph verifies signature, issuer, audience and expiry, before it reads any claim.
  *  3. It compares the digest with the body it received, so that the context serves no other document and no other variables.
- *  4. It refuses a nonce it has seen, so that nobody repeats the request. Nonces are remembered per process: a replay to
- *     another replica of the same subgraph within the 30 seconds is not caught here.
+ *  4. It refuses a nonce it has seen, so that nobody repeats the request. Nonces are remembered per process here; what discloses
+ *     or changes something hands the nonce on to the owner's database, where replicas share it.
  */
 export const contextHeader = 'x-delta-context';
 
@@ -28,6 +28,8 @@ export interface ContextToSign {
 export interface SignedContext {
   readonly viewer: Viewer | null;
   readonly requestId: string;
+  /** Names this one context. Whoever records an act of it claims the nonce, so that replicas of a subgraph admit it once together. */
+  readonly nonce: string;
 }
 
 const digestOf = (body: string | Buffer): string => createHash('sha256').update(body).digest('base64url');
@@ -60,12 +62,12 @@ export function createContextVerifier({ trust, audience, issuer = 'gateway', now
       const moment = now();
       const claims = await trust.verify(token, { type, issuer, audience, now: moment }).catch((error: unknown) => { throw refusal(error instanceof Error ? error.message : 'not verified'); });
       const { vwr, req, dig, jti, exp, iat } = claims;
-      if (typeof req !== 'string' || typeof dig !== 'string' || typeof jti !== 'string' || !isViewer(vwr)) throw refusal('claims are missing');
+      if (typeof req !== 'string' || typeof dig !== 'string' || typeof jti !== 'string' || jti.length < 16 || jti.length > 64 || !isViewer(vwr)) throw refusal('claims are missing');
       if (exp! - iat! > lifeSeconds) throw refusal('it lives too long');
       const [told, found] = [Buffer.from(dig), Buffer.from(digestOf(body))];
       if (told.length !== found.length || !timingSafeEqual(told, found)) throw refusal('the body is another');
       if (!seen.admit(jti)) throw refusal('it was used before');
-      return { viewer: vwr, requestId: req };
+      return { viewer: vwr, requestId: req, nonce: jti };
     },
   };
 }

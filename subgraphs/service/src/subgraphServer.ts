@@ -3,10 +3,9 @@ import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDi
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Kind, type GraphQLFormattedError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { PlatformError } from '@delta/schema/errors';
-import type { Viewer } from '@delta/schema/viewer';
 import { answerGraphql, parseGraphqlBody } from './answerGraphql.js';
 import { apolloLogger } from './apolloLogger.js';
-import { contextHeader, type ContextVerifier } from './context.js';
+import { contextHeader, type ContextVerifier, type SignedContext } from './context.js';
 import { createHttpServer, type Readiness } from './httpServer.js';
 import type { Logger } from './log.js';
 import { maskError } from './maskError.js';
@@ -15,11 +14,7 @@ import { inRequest } from './requestScope.js';
 import { extractTrace, span } from './tracing.js';
 
 /** Who asks, as the gateway signed it; `bearer` is the raw token, which reaches only the province that issued it. */
-export interface SignedRequest {
-  readonly viewer: Viewer | null;
-  readonly requestId: string;
-  readonly bearer?: string;
-}
+export interface SignedRequest extends SignedContext { readonly bearer?: string }
 
 export interface SubgraphServerOptions<C extends BaseContext> {
   readonly name: string;
@@ -74,9 +69,10 @@ export async function createSubgraphServer<C extends BaseContext>(options: Subgr
 
   const http = createHttpServer({ ...options, trustRequestId: true });
   http.fastify.post('/graphql', async (request, reply) => {
-    const { viewer, requestId } = await verified(request, verifyContext, log);
+    const asked = await verified(request, verifyContext, log);
+    const { requestId } = asked;
     const bearer = bearerOf(request.headers.authorization);
-    const signed = { viewer, requestId, ...(bearer === undefined ? {} : { bearer }) };
+    const signed = { ...asked, ...(bearer === undefined ? {} : { bearer }) };
     return extractTrace(request.headers, () => span(`${name} graphql`, { 'delta.service': name, 'delta.request_id': requestId }, () => new Promise<FastifyReply>((resolve, reject) => {
       inRequest(requestId, () => {
         Promise.resolve().then(() => answerGraphql(apollo, { body: parseGraphqlBody(request.body), headers: request.headers, context: () => context(signed), reply })).then(resolve, reject);
@@ -99,7 +95,7 @@ export async function createSubgraphServer<C extends BaseContext>(options: Subgr
   };
 }
 
-async function verified(request: FastifyRequest, verifier: ContextVerifier, log: Logger): Promise<{ viewer: Viewer | null; requestId: string }> {
+async function verified(request: FastifyRequest, verifier: ContextVerifier, log: Logger): Promise<SignedContext> {
   const header = request.headers[contextHeader];
   try {
     return await verifier.verify(typeof header === 'string' ? header : undefined, Buffer.isBuffer(request.body) ? request.body : '');
