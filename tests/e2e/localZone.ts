@@ -4,8 +4,10 @@ import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import pg from 'pg';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
@@ -33,14 +35,14 @@ export class LocalZone {
 
   private constructor(readonly home: string, readonly env: NodeJS.ProcessEnv, readonly url: string) {}
 
-  static async prepare(): Promise<LocalZone> {
+  static async prepare(settings: Readonly<Record<string, string>> = {}): Promise<LocalZone> {
     const home = await mkdtemp(join(tmpdir(), 'delta-e2e-'));
     // As root the database servers run under another account, which must pass through here to its folder.
     await chmod(home, 0o711);
     const ports = await freePorts(2 + owners.length * 2);
     const [gateway, issuer] = ports.splice(0, 2);
     const env = {
-      ...process.env, DELTA_HOME: home, DELTA_GATEWAY_PORT: String(gateway), DELTA_ISSUER_PORT: String(issuer),
+      ...process.env, ...settings, DELTA_HOME: home, DELTA_GATEWAY_PORT: String(gateway), DELTA_ISSUER_PORT: String(issuer),
       ...Object.fromEntries(owners.flatMap((owner, i) => [[`DELTA_${owner}_PORT`, String(ports[2 * i])], [`DELTA_${owner}_POSTGRES_PORT`, String(ports[2 * i + 1])]])),
     };
     return new LocalZone(home, env, `http://127.0.0.1:${gateway}/graphql`);
@@ -63,6 +65,30 @@ export class LocalZone {
     });
     await ready;
     return (performance.now() - started) / 1000;
+  }
+
+  /** Waits until every service says that it is ready again. */
+  async ready(seconds = 60): Promise<void> {
+    const ports = ['GATEWAY', ...owners].map((name) => this.env[`DELTA_${name}_PORT`]!);
+    const until = Date.now() + seconds * 1000;
+    for (;;) {
+      const states = await Promise.all(ports.map((port) => fetch(`http://127.0.0.1:${port}/ready`).then(({ status }) => status === 200, () => false)));
+      if (states.every(Boolean)) return;
+      if (Date.now() > until) throw new Error(`not ready within ${seconds} s; the zone said:\n${this.output}`);
+      await sleep(200);
+    }
+  }
+
+  /** Rows of an owner's database, read as its administrator. */
+  async rows<Row>(owner: string, sql: string): Promise<Row[]> {
+    const password = (await readFile(join(this.home, owner, 'pg/password'), 'utf8')).trim();
+    const client = new pg.Client({ host: '127.0.0.1', port: Number(this.env[`DELTA_${owner.toUpperCase()}_POSTGRES_PORT`]), user: 'delta', password, database: owner });
+    await client.connect();
+    try {
+      return (await client.query(sql)).rows as Row[];
+    } finally {
+      await client.end();
+    }
   }
 
   /** Asks it to stop as Ctrl-C does; gives the seconds it took. */
