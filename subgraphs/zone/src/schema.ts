@@ -6,6 +6,9 @@ import { parse, type GraphQLSchema } from 'graphql';
 import type { ZoneContext } from './context.js';
 import { localReference, memberByGrant, memberById, provinceNamed, provinceReference } from './edges.js';
 
+/** Which office looked, as the province that recorded it says. */
+interface AccessLogReference { readonly provinceCode: string | null; readonly organizationId: string | null }
+
 interface LookupReference { readonly id: string; readonly grant: string | null }
 
 const viewerResolvers = {
@@ -33,6 +36,11 @@ export const zoneSchema = (): GraphQLSchema => buildSubgraphSchema([{
     ...Object.fromEntries(provinces.map((entry) => [concreteName('Lookup', entry.prefix), {
       __resolveReference: (reference: LookupReference) => reference,
       member: ({ grant }: LookupReference, _: unknown, context: ZoneContext) => (grant === null ? null : memberByGrant(entry, grant, context)),
+    }])),
+    ...Object.fromEntries(provinces.map((entry) => [concreteName('AccessLogEntry', entry.prefix), {
+      __resolveReference: (reference: AccessLogReference) => reference,
+      province: ({ provinceCode }: AccessLogReference) => (provinceCode === null ? null : provinceNamed(provinceCode)),
+      organization: ({ organizationId }: AccessLogReference) => (organizationId === null ? null : localReference('Organization', organizationId)),
     }])),
   },
 }]);

@@ -1,6 +1,8 @@
 import { PlatformError } from '@delta/schema/errors';
 import { requireMemberId } from '@delta/schema/ids';
+import { accessLogPage } from '../accessLog/index.js';
 import { memberFields, requireOwnViewer, verifyCapability, type PolicyRule, type Why } from '../access/index.js';
+import type { PageArguments } from '../page/index.js';
 import type { ProvinceContext } from '../server/context.js';
 import { disclose, reveal, type DisclosedMember } from './disclose.js';
 import { maskIdNumber } from './idNumber.js';
@@ -18,10 +20,11 @@ export interface OwnMemberField {
 
 type Resolver = (member: DisclosedMember, args: unknown, context: ProvinceContext) => unknown;
 
-const secret = (name: 'idNumber' | 'phone', mask: (text: string) => string): Resolver => (member, _, { services, trail }) =>
-  reveal(member, `${name}Masked`, trail, (record) => {
-    const sealed = record[name];
-    return sealed === null ? null : mask(services.envelope.open(record.id, record.dataKey, name, sealed));
+/** A field kept sealed: opened only once the policy has said yes. */
+const sealed = (field: string, column: 'idNumber' | 'phone', form: (text: string) => string): Resolver => (member, _, { services, trail }) =>
+  reveal(member, field, trail, (record) => {
+    const stored = record[column];
+    return stored === null ? null : form(services.envelope.open(record.id, record.dataKey, column, stored));
   });
 
 const plain = (field: 'gender' | 'joinedOn' | 'probationary' | 'affiliation'): Resolver => (member, _, { trail }) => reveal(member, field, trail, (record) => record[field]);
@@ -64,12 +67,17 @@ export function memberResolvers(own: readonly OwnMemberField[]) {
     joinedOn: plain('joinedOn'),
     probationary: plain('probationary'),
     affiliation: plain('affiliation'),
-    idNumberMasked: secret('idNumber', maskIdNumber),
-    phoneMasked: secret('phone', maskPhone),
+    idNumberMasked: sealed('idNumberMasked', 'idNumber', maskIdNumber),
+    phoneMasked: sealed('phoneMasked', 'phone', maskPhone),
+    phone: sealed('phone', 'phone', (phone) => phone),
     province: (member: DisclosedMember, _: unknown, { trail, services }: ProvinceContext) => reveal(member, 'province', trail, () => services.entry),
     homeOrganization: async (member: DisclosedMember, _: unknown, { trail, organizations }: ProvinceContext) => {
       const id = reveal(member, 'homeOrganization', trail, (record) => record.homeOrganizationId);
       return id === null ? null : organizations.byId.load(id);
+    },
+    accessLog: (member: DisclosedMember, args: PageArguments, { trail, services }: ProvinceContext) => {
+      const id = reveal(member, 'accessLog', trail, (record) => record.id);
+      return id === null ? null : accessLogPage(services, id, args);
     },
     withheld: ({ decisions }: DisclosedMember) => [...decisions].flatMap(([field, decision]) => ('withhold' in decision ? [{ field, reason: decision.withhold }] : [])),
     ...Object.fromEntries(own.map((field): [string, Resolver] => [field.name, (member, _, { trail }) => reveal(member, field.name, trail, (record) => field.value(record.id))])),

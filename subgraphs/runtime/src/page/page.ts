@@ -18,8 +18,13 @@ export function readPage(cursors: Cursors, list: string, { first, after }: PageA
   return { first, list, position: after === null || after === undefined ? null : cursors.decode(list, after) };
 }
 
-/** Makes a page of up to `first` nodes from one more row than that, ordered by id. */
-export function toConnection<Node extends { readonly id: string }>(cursors: Cursors, { first, list }: PageRequest, rows: readonly Node[]): Connection<Node> {
-  const edges = rows.slice(0, first).map((node) => ({ cursor: cursors.encode(list, node.id), node }));
+/**
+ * Makes a page of up to `first` nodes from one more row than that.
+ * @param position a node's place in the order of the list; its id unless said otherwise
+ */
+export function toConnection<Node extends { readonly id: string }>(
+  cursors: Cursors, { first, list }: PageRequest, rows: readonly Node[], position: (node: Node) => string = ({ id }) => id,
+): Connection<Node> {
+  const edges = rows.slice(0, first).map((node) => ({ cursor: cursors.encode(list, position(node)), node }));
   return { edges, pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
 }

@@ -1,5 +1,6 @@
 import { PlatformError } from '@delta/schema/errors';
 import { sameViewer, type Viewer } from '@delta/schema/viewer';
+import { createAccessLogLoaders, type AccessLogLoaders } from '../accessLog/index.js';
 import { AuditTrail } from '../audit/index.js';
 import { createMemberLoaders, type MemberLoaders } from '../member/index.js';
 import { createOrganizationLoaders, type OrganizationLoaders } from '../organization/index.js';
@@ -15,6 +16,7 @@ export interface ProvinceContext {
   readonly organizations: OrganizationLoaders;
   readonly stations: StationLoaders;
   readonly members: MemberLoaders;
+  readonly accessLog: AccessLogLoaders;
 }
 
 export interface SignedRequest { readonly viewer: Viewer | null; readonly requestId: string; readonly bearer?: string }
@@ -37,5 +39,6 @@ export const contextOf = (services: ProvinceServices, verifyBearer: (token: stri
       organizations: createOrganizationLoaders(services.db),
       stations: createStationLoaders(services.db),
       members: createMemberLoaders(services.db),
+      accessLog: createAccessLogLoaders(services.db, services.entry.code, viewer),
     };
   };

@@ -1,6 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { concreteName, deriveProvinceSdl } from '@delta/schema/derive';
 import { parse, type GraphQLSchema } from 'graphql';
+import { accessLogResolvers } from '../accessLog/index.js';
 import { lookupMutations, lookupResolvers } from '../lookup/index.js';
 import { memberResolvers } from '../member/index.js';
 import { organizationQueries, organizationResolvers } from '../organization/index.js';
@@ -20,6 +21,7 @@ export function provinceSchema(definition: ProvinceDefinition): GraphQLSchema {
     ServiceStation: stationResolvers,
     Member: members.type,
     Lookup: lookupResolvers,
+    AccessLogEntry: accessLogResolvers,
     ProvinceMutation: { ...lookupMutations, ...stationMutations },
   };
   return buildSubgraphSchema([{

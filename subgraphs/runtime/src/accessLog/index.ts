@@ -1,0 +1,3 @@
+export { accessLogPage } from './accessLogPage.js';
+export { createAccessLogLoaders, type AccessLogLoaders } from './loaders.js';
+export { accessLogResolvers } from './resolvers.js';
