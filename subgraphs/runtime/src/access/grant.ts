@@ -27,6 +27,6 @@ export async function verifyGrant(trust: Trust, province: string, grant: string,
   if (claims['req'] !== asked.requestId || !sameViewer((claims['vwr'] ?? null) as Viewer | null, asked.viewer)) throw new PlatformError('GRANT_MISMATCH');
   return {
     blindIndex: claims['idx'] as string, purpose: claims['pur'] as string, lookupId: claims['lid'] as string, inCase: claims['cas'] === true,
-    reveal: claims['rev'] as readonly string[],
+    reveal: Array.isArray(claims['rev']) ? claims['rev'] as readonly string[] : [],
   };
 }

@@ -1,70 +1,81 @@
 import type { Role } from '@delta/schema/viewer';
 
-/** How the viewer stands to the member, by the province's own records and verified capabilities, never by a caller's claim. */
-export type Relation = 'SELF' | 'OWN_SCOPE' | 'LOOKUP';
+/**
+ * How the viewer stands to the member, by the owning province's own records and verified capabilities, never by a caller's
+ * claim. SELF: it is the viewer's own record. OWN_SCOPE: the member's home organisation is the viewer's or one below it.
+ * LOOKUP: a recorded lookup, granted by the asking province and handed on by the zone.
+ */
+export const relations = ['SELF', 'OWN_SCOPE', 'LOOKUP'] as const;
 
-/** What a field comes as. */
-export type Treatment = 'CLEAR' | 'MASKED';
+export type Relation = (typeof relations)[number];
 
-export type WithholdReason = 'ROLE' | 'SCOPE' | 'PURPOSE';
+/**
+ * What a field comes as. REVEAL: in clear once it was revealed in a case, for a stated reason; until then masked where the
+ * field has a mask, withheld where it has none.
+ */
+export type Treatment = 'CLEAR' | 'MASKED' | 'REVEAL';
 
 /** Every field of a member that the policy decides. A province adds its own with rules of its own. */
 export const memberFields = [
-  'id', 'name', 'gender', 'joinedOn', 'probationary', 'affiliation', 'idNumberMasked', 'phoneMasked', 'province', 'homeOrganization',
+  'id', 'name', 'gender', 'joinedOn', 'probationary', 'affiliation', 'idNumberMasked', 'phoneMasked', 'phone', 'province', 'homeOrganization',
+  'accessLog',
 ] as const;
+
+export type MemberField = (typeof memberFields)[number];
+
+/** Fields of which a masked form exists. */
+export const maskedForms: ReadonlySet<string> = new Set<MemberField>(['name']);
 
 /** A row of the policy: this role, standing so to the member, asking for this purpose ('*' any), gets these fields. */
 export interface PolicyRule {
   readonly role: Role;
-  readonly relation: Relation;
+  /** One of `relations`, or one that a concept registers. */
+  readonly relation: string;
   readonly purpose: string;
+  /** Whether the row holds only for a lookup that rests on an open case. */
+  readonly inCase?: true;
   readonly fields: Readonly<Record<string, Treatment>>;
 }
 
-const whole = Object.fromEntries(memberFields.map((field) => [field, 'CLEAR'])) as Record<string, Treatment>;
-const routing = { id: 'CLEAR', name: 'MASKED', affiliation: 'CLEAR', province: 'CLEAR', homeOrganization: 'CLEAR' } as const;
-const both = ['station_clerk', 'branch_secretary'] as const;
+type Fields = Readonly<Partial<Record<MemberField, Treatment>>>;
 
-/** The table. A lookup yields routing first; more only where its purpose needs it. */
+/** What an organisation's daily work with its own member needs. */
+const record: Fields = {
+  id: 'CLEAR', name: 'CLEAR', gender: 'CLEAR', joinedOn: 'CLEAR', probationary: 'CLEAR', affiliation: 'CLEAR', idNumberMasked: 'CLEAR',
+  phoneMasked: 'CLEAR', province: 'CLEAR', homeOrganization: 'CLEAR',
+};
+/** Where a member belongs, so that an office knows whom to turn to. */
+const routing: Fields = { id: 'CLEAR', name: 'MASKED', affiliation: 'CLEAR', province: 'CLEAR', homeOrganization: 'CLEAR' };
+const checkIn: Fields = { ...routing, gender: 'CLEAR', probationary: 'CLEAR', idNumberMasked: 'CLEAR' };
+const transfer: Fields = { ...checkIn, joinedOn: 'CLEAR', name: 'REVEAL', phone: 'REVEAL' };
+const admission: Fields = { id: 'CLEAR', name: 'MASKED', affiliation: 'CLEAR', province: 'CLEAR' };
+const service: Fields = { ...routing, name: 'REVEAL', phoneMasked: 'CLEAR', phone: 'REVEAL' };
+
+/**
+ * The table; what is not in it is withheld. A lookup yields routing first, more only where its purpose needs it, and the full
+ * name and the telephone number only by a reveal. The secretary of the member's own branch calls members monthly and so has
+ * their number; a station's clerk and an organisation's administrator do not need it. Grid workers will see the members of
+ * their grid once grids are recorded; auditors, operators and dashboards see no person at all.
+ */
 export const policyRules: readonly PolicyRule[] = [
-  { role: 'member', relation: 'SELF', purpose: '*', fields: whole },
-  { role: 'branch_secretary', relation: 'OWN_SCOPE', purpose: '*', fields: whole },
-  { role: 'station_clerk', relation: 'OWN_SCOPE', purpose: '*', fields: whole },
-  ...both.flatMap((role): PolicyRule[] => [
-    { role, relation: 'LOOKUP', purpose: 'CHECK_IN', fields: { ...routing, gender: 'CLEAR', probationary: 'CLEAR', idNumberMasked: 'CLEAR' } },
-    { role, relation: 'LOOKUP', purpose: 'AFFILIATION_TRANSFER', fields: { ...routing, gender: 'CLEAR', probationary: 'CLEAR', joinedOn: 'CLEAR', idNumberMasked: 'CLEAR' } },
-    { role, relation: 'LOOKUP', purpose: 'ACTIVITY_ADMISSION', fields: { id: 'CLEAR', name: 'MASKED', affiliation: 'CLEAR', province: 'CLEAR' } },
-    { role, relation: 'LOOKUP', purpose: 'MEMBER_SERVICE', fields: { ...routing, phoneMasked: 'CLEAR' } },
-  ]),
+  { role: 'member', relation: 'SELF', purpose: '*', fields: { ...record, phone: 'CLEAR', accessLog: 'CLEAR' } },
+  { role: 'branch_secretary', relation: 'OWN_SCOPE', purpose: '*', fields: { ...record, phone: 'CLEAR' } },
+  { role: 'branch_secretary', relation: 'LOOKUP', purpose: 'CHECK_IN', fields: checkIn },
+  { role: 'branch_secretary', relation: 'LOOKUP', purpose: 'AFFILIATION_TRANSFER', inCase: true, fields: transfer },
+  { role: 'branch_secretary', relation: 'LOOKUP', purpose: 'ACTIVITY_ADMISSION', fields: admission },
+  { role: 'branch_secretary', relation: 'LOOKUP', purpose: 'MEMBER_SERVICE', inCase: true, fields: service },
+  { role: 'station_clerk', relation: 'OWN_SCOPE', purpose: '*', fields: record },
+  { role: 'station_clerk', relation: 'LOOKUP', purpose: 'CHECK_IN', fields: checkIn },
+  { role: 'station_clerk', relation: 'LOOKUP', purpose: 'AFFILIATION_TRANSFER', inCase: true, fields: transfer },
+  { role: 'station_clerk', relation: 'LOOKUP', purpose: 'ACTIVITY_ADMISSION', fields: admission },
+  { role: 'station_clerk', relation: 'LOOKUP', purpose: 'MEMBER_SERVICE', inCase: true, fields: service },
+  { role: 'organization_administrator', relation: 'OWN_SCOPE', purpose: '*', fields: record },
 ];
 
-/** How one viewer stands to one member. */
-export interface Standing {
-  readonly role: Role | null;
-  readonly relations: readonly { readonly relation: Relation; readonly purpose: string }[];
-}
+/** Purposes for which no lookup opens anything unless it rests on an open case. */
+export const needsCase = (purpose: string): boolean => policyRules.some((rule) => rule.purpose === purpose && rule.inCase === true);
 
-export type FieldDecision = { readonly show: Treatment } | { readonly withhold: WithholdReason };
-
-/** Decides every field at once: the most open treatment that any rule gives. */
-export function decide(standing: Standing, fields: readonly string[], rules: readonly PolicyRule[] = policyRules): Map<string, FieldDecision> {
-  const ofRole = rules.filter((rule) => rule.role === standing.role);
-  const ofRelation = ofRole.filter((rule) => standing.relations.some((held) => held.relation === rule.relation));
-  const matching = ofRelation.filter((rule) => standing.relations.some((held) =>
-    held.relation === rule.relation && (rule.purpose === '*' || rule.purpose === held.purpose)));
-  const reason: WithholdReason = ofRole.length === 0 ? 'ROLE' : ofRelation.length === 0 ? 'SCOPE' : 'PURPOSE';
-  return new Map(fields.map((field) => {
-    const treatments = matching.flatMap((rule) => rule.fields[field] ?? []);
-    return [field, treatments.includes('CLEAR') ? { show: 'CLEAR' } : treatments.includes('MASKED') ? { show: 'MASKED' } : { withhold: reason }];
-  }));
-}
-
-/** True when nothing at all is shown, so not even the id is given. */
-export const disclosesNothing = (decisions: ReadonlyMap<string, FieldDecision>): boolean =>
-  [...decisions.values()].every((decision) => 'withhold' in decision);
-
-/** Roles that may open a lookup. */
-export const mayOpenLookup = (role: Role): boolean => policyRules.some((rule) => rule.role === role && rule.relation === 'LOOKUP');
-
-/** Roles that may list members of their own scope. */
-export const mayListMembers = (role: Role): boolean => policyRules.some((rule) => rule.role === role && rule.relation === 'OWN_SCOPE');
+/** Fields that this role may have revealed in a case of this purpose. */
+export const revealable = (role: Role, purpose: string): readonly string[] => policyRules
+  .filter((rule) => rule.role === role && rule.relation === 'LOOKUP' && rule.purpose === purpose)
+  .flatMap((rule) => Object.entries(rule.fields).flatMap(([field, treatment]) => (treatment === 'REVEAL' ? [field] : [])));

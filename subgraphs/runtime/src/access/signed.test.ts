@@ -71,7 +71,7 @@ describe('a grant', () => {
     const grant = await give();
     expect(await verifyGrant(trust, 'shanghai', grant, asked)).toEqual({ blindIndex: 'v1:x', purpose: 'CHECK_IN', lookupId: '31-l', inCase: false, reveal: [] });
     expect(Object.keys(JSON.parse(Buffer.from(grant.split('.')[1]!, 'base64url').toString()) as object).sort())
-      .toEqual(['aud', 'exp', 'iat', 'idx', 'iss', 'lid', 'pur', 'req', 'vwr']);
+      .toEqual(['aud', 'cas', 'exp', 'iat', 'idx', 'iss', 'lid', 'pur', 'req', 'rev', 'vwr']);
   });
 
   test('ends with its lookup', async () => {

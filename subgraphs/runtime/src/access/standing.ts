@@ -1,5 +1,5 @@
 import type { Viewer } from '@delta/schema/viewer';
-import type { Relation, Standing } from './policy.js';
+import type { HeldRelation, Standing } from './decide.js';
 
 /** A lookup as the asking province granted it. */
 export interface LookupReason {
@@ -23,10 +23,10 @@ export type Why = { readonly kind: 'DIRECT' } | LookupReason;
  */
 export function standingOf(viewer: Viewer | null, province: string, memberId: string, path: readonly string[], why: Why): Standing {
   if (!viewer) return { role: null, relations: [] };
-  const relations: { relation: Relation; purpose: string }[] = [];
+  const relations: HeldRelation[] = [];
   const own = viewer.province === province;
   if (own && viewer.role === 'member' && viewer.member === memberId) relations.push({ relation: 'SELF', purpose: 'OWN_RECORD' });
   if (own && viewer.role !== 'member' && viewer.organization !== null && path.includes(viewer.organization)) relations.push({ relation: 'OWN_SCOPE', purpose: 'OWN_WORK' });
-  if (why.kind === 'LOOKUP') relations.push({ relation: 'LOOKUP', purpose: why.purpose });
+  if (why.kind === 'LOOKUP') relations.push({ relation: 'LOOKUP', purpose: why.purpose, inCase: why.inCase, revealed: why.inCase ? why.reveal : [] });
   return { role: viewer.role, relations };
 }

@@ -1,7 +1,6 @@
-import { PlatformError } from '@delta/schema/errors';
 import { requireIdOf } from '@delta/schema/ids';
 import type { Viewer } from '@delta/schema/viewer';
-import { mayListMembers } from '../access/index.js';
+import { requireOffice } from '../access/index.js';
 import { listName, readPage, toConnection, type Connection, type PageArguments } from '../page/index.js';
 import type { ProvinceServices } from '../server/services.js';
 import { listMembers } from './store.js';
@@ -15,9 +14,9 @@ export interface MemberPageArguments extends PageArguments { readonly filter?: M
  * @throws PlatformError FORBIDDEN, MALFORMED_ID, UNKNOWN_PROVINCE, FOREIGN_ID, PAGE_SIZE, CURSOR_*
  */
 export async function memberPage({ db, cursors, entry }: ProvinceServices, viewer: Viewer, args: MemberPageArguments): Promise<Connection<MemberRecord>> {
-  if (!mayListMembers(viewer.role) || !viewer.organization) throw new PlatformError('FORBIDDEN');
+  const scope = requireOffice(viewer, 'LIST_MEMBERS');
   const filter = args.filter ?? {};
   if (filter.organizationId) requireIdOf(entry.code, filter.organizationId);
-  const page = readPage(cursors, listName(`members of ${viewer.organization}`, filter), args);
-  return toConnection(cursors, page, await listMembers(db, viewer.organization, filter, page.position, page.first));
+  const page = readPage(cursors, listName(`members of ${scope}`, filter), args);
+  return toConnection(cursors, page, await listMembers(db, scope, filter, page.position, page.first));
 }
