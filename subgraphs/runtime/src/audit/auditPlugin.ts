@@ -3,15 +3,21 @@ import { PlatformError } from '@delta/schema/errors';
 import type { Queryable } from '../db/database.js';
 import type { AuditTrail } from './trail.js';
 
-/** Commits the trail of each request before its answer leaves; what cannot be recorded is not disclosed. */
+/**
+ * Commits the trail of each request before its answer leaves, with the refusals that the answer speaks of. What cannot be
+ * recorded is not disclosed, and neither is what a replayed request asked for.
+ */
 export const auditPlugin = <C extends { readonly trail: AuditTrail }>(db: Queryable, now: () => Date): ApolloServerPlugin<C> => ({
   async requestDidStart() {
     return {
-      async willSendResponse({ contextValue, response }) {
+      async willSendResponse({ contextValue: { trail }, response }) {
+        const answer = response.body.kind === 'single' ? response.body.singleResult : response.body.initialResult;
         try {
-          await contextValue.trail.commit(db, now());
-        } catch {
-          const { message, extensions } = new PlatformError('AUDIT_UNAVAILABLE');
+          if (answer.errors) trail.refusedBy(answer.errors.map(({ extensions }) => extensions?.['code']));
+          await trail.commit(db, now());
+        } catch (error) {
+          const replayed = error instanceof PlatformError && error.code === 'CONTEXT_REFUSED';
+          const { message, extensions } = replayed ? error : new PlatformError('AUDIT_UNAVAILABLE');
           response.body = { kind: 'single', singleResult: { data: null, errors: [{ message, extensions }] } };
         }
       },

@@ -1,4 +1,5 @@
 export { auditPlugin } from './auditPlugin.js';
+export { replaceAuditTable } from './logTables.js';
 export { recordEntries } from './recordEntries.js';
 export { auditTable } from './table.js';
 export { AuditTrail } from './trail.js';

@@ -1,26 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { PlatformError } from '@delta/schema/errors';
 import type { Queryable } from '../db/database.js';
 import { recordEntries } from './recordEntries.js';
+import { refusalCodes, type RefusalCode } from './refusals.js';
 import type { AuditEntry, AuditedRequest } from './types.js';
 
 /**
- * Collects what one request discloses while it is executed; `commit` writes it before the first byte of the answer leaves.
- * One disclosure is (member, purpose, reference) with the set of fields that were not null.
+ * Collects what one request discloses and refuses while it is executed; `commit` writes it before the first byte of the answer
+ * leaves. One disclosure is (member, purpose, reference) with the set of fields that were not null.
  */
 export class AuditTrail {
-  private readonly disclosures = new Map<string, { entry: AuditEntry; fields: Set<string> }>();
+  /** For acts that are recorded within a transaction of their own: they share the claim to the nonce with the rest of the request. */
+  readonly request: AuditedRequest;
+  private readonly collected = new Map<string, { entry: AuditEntry; fields: Set<string> }>();
 
-  constructor(private readonly request: AuditedRequest) {}
-
-  add(entry: AuditEntry): void {
-    const key = JSON.stringify([entry.kind, entry.memberId, entry.purpose, entry.reference]);
-    const known = this.disclosures.get(key) ?? { entry, fields: new Set<string>() };
-    for (const field of entry.fields) known.fields.add(field);
-    this.disclosures.set(key, known);
+  constructor(request: AuditedRequest) {
+    this.request = { ...request, claimant: randomUUID() };
   }
 
+  add(entry: AuditEntry): void {
+    const key = JSON.stringify([entry.kind, entry.memberId, entry.purpose, entry.reference, entry.reason]);
+    const known = this.collected.get(key) ?? { entry, fields: new Set<string>() };
+    for (const field of entry.fields) known.fields.add(field);
+    this.collected.set(key, known);
+  }
+
+  /**
+   * Notes a refusal with more than its code, which the answer's errors tell by themselves. Name the member that was asked for
+   * whether or not there is one: a refusal costs the same then.
+   */
+  refused(code: RefusalCode, about: { readonly memberId?: string; readonly purpose?: string; readonly reference?: string } = {}): void {
+    this.add({ kind: 'REFUSAL', memberId: about.memberId ?? null, purpose: about.purpose ?? null, reference: about.reference ?? null, fields: [], reason: code });
+  }
+
+  /** Notes the refusals that an answer speaks of, each code once, unless one was noted with more. Nobody in particular asked: nothing to note. */
+  refusedBy(codes: Iterable<unknown>): void {
+    if (this.request.viewer === null) return;
+    const noted = new Set([...this.collected.values()].filter(({ entry }) => entry.kind === 'REFUSAL').map(({ entry }) => entry.reason));
+    for (const code of codes) {
+      if (refusalCodes.has(code as RefusalCode) && !noted.has(code as RefusalCode)) this.refused(code as RefusalCode);
+    }
+  }
+
+  /** @throws PlatformError CONTEXT_REFUSED when the request is a replay; that it was refused is all that is recorded then */
   async commit(db: Queryable, now: Date): Promise<void> {
-    const entries = [...this.disclosures.values()].map(({ entry, fields }) => ({ ...entry, fields: [...fields].sort() }));
-    this.disclosures.clear();
-    await recordEntries(db, this.request, entries, now);
+    const entries = [...this.collected.values()].map(({ entry, fields }) => ({ ...entry, fields: [...fields].sort() }));
+    this.collected.clear();
+    try {
+      await recordEntries(db, this.request, entries, now);
+    } catch (error) {
+      if (!(error instanceof PlatformError) || error.code !== 'CONTEXT_REFUSED') throw error;
+      const { requestId, viewer } = this.request;
+      await recordEntries(db, { requestId, viewer }, [{ kind: 'REFUSAL', memberId: null, purpose: null, reference: null, fields: [], reason: 'CONTEXT_REFUSED' }], now);
+      throw error;
+    }
   }
 }

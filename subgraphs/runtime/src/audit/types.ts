@@ -26,4 +26,6 @@ export interface AuditedRequest {
   readonly viewer: Viewer | null;
   /** Nonce of the gateway's context; claimed with the first entries, so that a replayed request records and discloses nothing. */
   readonly nonce?: string;
+  /** Tells this process's own use of the nonce from a replay to another replica: the trail of a request makes it. */
+  readonly claimant?: string;
 }

@@ -2,6 +2,7 @@ import { PlatformError } from '@delta/schema/errors';
 import { sameViewer, type Viewer } from '@delta/schema/viewer';
 import { createAccessLogLoaders, type AccessLogLoaders } from '../accessLog/index.js';
 import { AuditTrail } from '../audit/index.js';
+import { createCaseLoaders, type CaseLoaders } from '../case/index.js';
 import { createMemberLoaders, type MemberLoaders } from '../member/index.js';
 import { createOrganizationLoaders, type OrganizationLoaders } from '../organization/index.js';
 import { createStationLoaders, type StationLoaders } from '../station/index.js';
@@ -16,10 +17,11 @@ export interface ProvinceContext {
   readonly organizations: OrganizationLoaders;
   readonly stations: StationLoaders;
   readonly members: MemberLoaders;
+  readonly cases: CaseLoaders;
   readonly accessLog: AccessLogLoaders;
 }
 
-export interface SignedRequest { readonly viewer: Viewer | null; readonly requestId: string; readonly bearer?: string }
+export interface SignedRequest { readonly viewer: Viewer | null; readonly requestId: string; readonly nonce?: string; readonly bearer?: string }
 
 /**
  * The gateway says who asks; for its own viewers the province has seen the token itself, so that a rogue gateway cannot
@@ -29,16 +31,22 @@ export interface SignedRequest { readonly viewer: Viewer | null; readonly reques
  * @throws PlatformError CONTEXT_REFUSED, and those of the bearer verifier
  */
 export const contextOf = (services: ProvinceServices, verifyBearer: (token: string) => Promise<Viewer>) =>
-  async ({ viewer, requestId, bearer }: SignedRequest): Promise<ProvinceContext> => {
+  async ({ viewer, requestId, nonce, bearer }: SignedRequest): Promise<ProvinceContext> => {
     if (viewer?.province === services.entry.code) {
-      if (bearer === undefined || !sameViewer(await verifyBearer(bearer), viewer)) throw new PlatformError('CONTEXT_REFUSED');
+      if (bearer === undefined || !sameViewer(await verifyBearer(bearer), viewer)) {
+        const trail = new AuditTrail({ viewer, requestId });
+        trail.refused('CONTEXT_REFUSED');
+        await trail.commit(services.db, services.now());
+        throw new PlatformError('CONTEXT_REFUSED');
+      }
     }
     return {
       viewer, requestId, services,
-      trail: new AuditTrail({ viewer, requestId }),
+      trail: new AuditTrail({ viewer, requestId, ...(nonce === undefined ? {} : { nonce }) }),
       organizations: createOrganizationLoaders(services.db),
       stations: createStationLoaders(services.db),
       members: createMemberLoaders(services.db),
+      cases: createCaseLoaders(services.db, viewer),
       accessLog: createAccessLogLoaders(services.db, services.entry.code, viewer),
     };
   };
