@@ -1,33 +1,50 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-
-/** nonce (12) | ciphertext | tag (16), AES-256-GCM, bound to what it belongs to. */
-function seal(key: Buffer, plain: Buffer, belongsTo: string): Buffer {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(belongsTo));
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-}
-
-function open(key: Buffer, sealed: Buffer, belongsTo: string): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12)).setAAD(Buffer.from(belongsTo)).setAuthTag(sealed.subarray(-16));
-  return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]);
-}
+import { randomBytes } from 'node:crypto';
+import { derivedKeys, type MasterKeys } from './masterKeys.js';
+import { suites } from './suites.js';
+import type { Sealed, SuiteName, WrappedKey } from './types.js';
 
 /** Envelope encryption of a person's secrets: each member has a data key, wrapped by the province's. Deleting it shreds them. */
 export interface Envelope {
+  /** What new members are sealed by, at this moment. */
+  readonly current: Omit<WrappedKey, 'bytes'>;
   /** A new member's wrapped data key and the secrets sealed under it. */
-  sealNew(memberId: string, secrets: Readonly<Record<string, string>>): { dataKey: Buffer; sealed: Record<string, Buffer> };
-  /** One secret in clear. Throws when key, member or bytes do not fit together. */
-  open(memberId: string, dataKey: Buffer, name: string, sealed: Buffer): string;
+  sealNew(memberId: string, secrets: Readonly<Record<string, string>>): { dataKey: WrappedKey; sealed: Record<string, Buffer> };
+  /** One secret in clear. Throws KEY_UNKNOWN, or when key, member or bytes do not fit together. */
+  open(memberId: string, dataKey: WrappedKey, name: string, sealed: Buffer): string;
+  /**
+   * The same secrets under what is current. Another version only wraps the data key anew and leaves the secrets as they are;
+   * another suite takes a new data key and seals all of them again.
+   */
+  renew(memberId: string, dataKey: WrappedKey, sealed: Sealed): { dataKey: WrappedKey; sealed: Sealed };
 }
 
-/** @param wrappingKey 32 bytes, the province's */
-export const createEnvelope = (wrappingKey: Buffer): Envelope => ({
-  sealNew(memberId, secrets) {
-    const key = randomBytes(32);
-    return {
-      dataKey: seal(wrappingKey, key, memberId),
-      sealed: Object.fromEntries(Object.entries(secrets).map(([name, text]) => [name, seal(key, Buffer.from(text), `${memberId}:${name}`)])),
-    };
-  },
-  open: (memberId, dataKey, name, sealed) => open(open(wrappingKey, dataKey, memberId), sealed, `${memberId}:${name}`).toString(),
-});
+export function createEnvelope(masterKeys: MasterKeys, suite: SuiteName = 'aes'): Envelope {
+  const ofVersion = derivedKeys(masterKeys, 'data-keys');
+  const wrappingKey = (by: SuiteName, version: string): Buffer => ofVersion(version, suites[by].digest);
+  const unwrap = (memberId: string, { suite: by, version, bytes }: WrappedKey): Buffer => suites[by].open(wrappingKey(by, version), bytes, memberId);
+  const wrap = (memberId: string, key: Buffer): WrappedKey => {
+    const version = masterKeys.current;
+    return { suite, version, bytes: suites[suite].seal(wrappingKey(suite, version), key, memberId) };
+  };
+  const sealUnder = (memberId: string, key: Buffer, secrets: Readonly<Record<string, string>>): Record<string, Buffer> =>
+    Object.fromEntries(Object.entries(secrets).map(([name, text]) => [name, suites[suite].seal(key, Buffer.from(text), `${memberId}:${name}`)]));
+  const openUnder = (memberId: string, key: Buffer, by: SuiteName, name: string, sealed: Buffer): string =>
+    suites[by].open(key, sealed, `${memberId}:${name}`).toString();
+
+  return {
+    get current() { return { suite, version: masterKeys.current }; },
+    sealNew(memberId, secrets) {
+      const key = randomBytes(32);
+      return { dataKey: wrap(memberId, key), sealed: sealUnder(memberId, key, secrets) };
+    },
+    open: (memberId, dataKey, name, sealed) => openUnder(memberId, unwrap(memberId, dataKey), dataKey.suite, name, sealed),
+    renew(memberId, dataKey, sealed) {
+      const key = unwrap(memberId, dataKey);
+      if (dataKey.suite === suite) return { dataKey: wrap(memberId, key), sealed };
+      const fresh = randomBytes(32);
+      const present = Object.entries(sealed).filter((entry): entry is [string, Buffer] => entry[1] !== null);
+      const secrets = Object.fromEntries(present.map(([name, bytes]) => [name, openUnder(memberId, key, dataKey.suite, name, bytes)]));
+      return { dataKey: wrap(memberId, fresh), sealed: { ...sealed, ...sealUnder(memberId, fresh, secrets) } };
+    },
+  };
+}

@@ -7,7 +7,7 @@ import type { MemberRecord } from './types.js';
 
 const record: MemberRecord = {
   id: 'm-1', name: '王示例', gender: 'FEMALE', joinedOn: null, probationary: false, affiliation: 'HOME', homeOrganizationId: '31-branch',
-  idNumber: null, phone: null, dataKey: Buffer.alloc(0), path: ['31-committee', '31-branch'],
+  idNumber: null, phone: null, dataKey: { suite: 'aes', version: 'v1', bytes: Buffer.alloc(0) }, path: ['31-committee', '31-branch'],
 };
 const clerk: Viewer = { issuer: 'i', subject: 's', role: 'station_clerk', province: '32', organization: '32-a', member: null };
 const lookup: Why = { kind: 'LOOKUP', purpose: 'CHECK_IN', lookupId: '32-l', inCase: false, reveal: [] };

@@ -1,3 +1,5 @@
+import type { WrappedKey } from '../crypto/types.js';
+
 /** A member as stored; ID number and phone sealed under the member's data key. `path` is the home organisation's. */
 export interface MemberRecord {
   readonly id: string;
@@ -10,7 +12,7 @@ export interface MemberRecord {
   readonly homeOrganizationId: string;
   readonly idNumber: Buffer | null;
   readonly phone: Buffer | null;
-  readonly dataKey: Buffer;
+  readonly dataKey: WrappedKey;
   readonly path: readonly string[];
 }
 

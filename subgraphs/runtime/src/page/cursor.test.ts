@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createCursors, listName } from './cursor.js';
 
 const key = Buffer.alloc(32, 7);
-const cursors = createCursors('31', key);
+const cursors = createCursors('31', () => [key]);
 const list = listName('stations', { text: '青浦' });
 const position = '31-019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071';
 const cursor = cursors.encode(list, position);
@@ -22,17 +22,23 @@ test.each(['', 'abc', '31', `${position}`, `${cursor}=`, `${cursor} `, `${cursor
   'the cursor %j is malformed', (given) => { expect(code(given)).toBe('CURSOR_MALFORMED'); });
 
 test('a cursor of another province is foreign', () => {
-  expect(code(createCursors('32', key).encode(list, position))).toBe('CURSOR_FOREIGN');
+  expect(code(createCursors('32', () => [key]).encode(list, position))).toBe('CURSOR_FOREIGN');
 });
 
 test('a cursor that calls itself this province\'s does not become so', () => {
-  expect(code(createCursors('32', key).encode(list, position).replace('32.', '31.'))).toBe('CURSOR_TAMPERED');
+  expect(code(createCursors('32', () => [key]).encode(list, position).replace('32.', '31.'))).toBe('CURSOR_TAMPERED');
 });
 
 test('a cursor of another list, filter or key does not fit', () => {
   expect(code(cursor, listName('stations', { text: '吴江' }))).toBe('CURSOR_TAMPERED');
   expect(code(cursor, listName('organizations', { text: '青浦' }))).toBe('CURSOR_TAMPERED');
-  expect(code(cursor, list, createCursors('31', Buffer.alloc(32, 8)))).toBe('CURSOR_TAMPERED');
+  expect(code(cursor, list, createCursors('31', () => [Buffer.alloc(32, 8)]))).toBe('CURSOR_TAMPERED');
+});
+
+test('a cursor of before the key was changed is believed for as long as the old key is held', () => {
+  const fresh = Buffer.alloc(32, 8);
+  expect(code(cursor, list, createCursors('31', () => [fresh, key]))).toBe(position);
+  expect(createCursors('31', () => [fresh, key]).encode(list, position)).toBe(createCursors('31', () => [fresh]).encode(list, position));
 });
 
 test('an altered position or signature is noticed', () => {

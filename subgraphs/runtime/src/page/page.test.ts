@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createCursors } from './cursor.js';
 import { readPage, toConnection } from './page.js';
 
-const cursors = createCursors('31', Buffer.alloc(32, 7));
+const cursors = createCursors('31', () => [Buffer.alloc(32, 7)]);
 const rows = (count: number): { id: string }[] => Array.from({ length: count }, (_, i) => ({ id: `id-${i}` }));
 
 test.each([0, -1, 101, 1.5, Number.NaN])('a page of %d is refused', (first) => {

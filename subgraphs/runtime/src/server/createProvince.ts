@@ -7,10 +7,11 @@ import { createSubgraphServer } from '@delta/service/subgraphServer';
 import { auditPlugin } from '../audit/index.js';
 import { createBlindIndex } from '../crypto/blindIndex.js';
 import { createEnvelope } from '../crypto/envelope.js';
-import { deriveKey } from '../crypto/masterKey.js';
+import { derivedKeys, openMasterKeys } from '../crypto/masterKeys.js';
 import { createDatabase, databaseReadiness } from '../db/database.js';
 import { provinceMigrations } from '../db/migrations/index.js';
 import { startRegistrar } from '../exchange/registration/index.js';
+import { createLimits } from '../lookup/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
 import { stationEntity } from '../station/index.js';
@@ -18,7 +19,7 @@ import { loadSynthetic } from '../synthetic/loadSynthetic.js';
 import { contextOf, type ProvinceContext } from './context.js';
 import type { ProvinceDefinition } from './province.js';
 import { provinceSchema } from './schema.js';
-import { readBlindIndexKeys, readMasterKey } from './secretFiles.js';
+import { readBlindIndexKeys } from './secretFiles.js';
 import type { ProvinceServices } from './services.js';
 import type { Settings } from './settings.js';
 import { startDatabase } from './startDatabase.js';
@@ -44,11 +45,13 @@ export interface RunningProvince {
 /** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
 export async function createProvince({ definition, settings, log, now = () => new Date(), onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
   const { entry } = definition;
-  const [signer, trust, master, indexKeys, issuers] = await Promise.all([
-    loadSigner(settings.signingKeyFile), loadTrust(settings.trustFile), readMasterKey(settings.masterKeyFile),
+  const [signer, trust, indexKeys, issuers] = await Promise.all([
+    loadSigner(settings.signingKeyFile), loadTrust(settings.trustFile),
     readBlindIndexKeys(settings.blindIndexKeyFile), loadIssuers(settings.issuersFile),
   ]);
-  const envelope = createEnvelope(deriveKey(master, 'data-keys'));
+  const masterKeys = openMasterKeys(settings.masterKeyFile, ({ message }) => { log.error({ code: 'CONFIGURATION_INVALID', reason: message }, 'the master key file cannot be used; the keys read before stay in use'); });
+  const envelope = createEnvelope(masterKeys, settings.cryptoSuite);
+  const cursorKey = derivedKeys(masterKeys, 'cursors');
   const blindIndex = createBlindIndex(indexKeys);
   const database = await startDatabase({
     name: entry.slug, url: settings.databaseUrl, home: settings.home, embeddedPort: settings.embeddedPort, log,
@@ -62,7 +65,13 @@ export async function createProvince({ definition, settings, log, now = () => ne
       });
     }
     const db = createDatabase(database.source, 'PROVINCE_UNAVAILABLE');
-    const services: ProvinceServices = { entry, db, signer, trust, envelope, blindIndex, mode: settings.mode, now, cursors: createCursors(entry.code, deriveKey(master, 'cursors')) };
+    const limits = createLimits(db, entry.code, {
+      person: settings.lookupLimitPerson, viewer: settings.lookupLimitViewer, organization: settings.lookupLimitOrganization, province: settings.lookupLimitProvince,
+    }, now);
+    const services: ProvinceServices = {
+      entry, db, signer, trust, envelope, blindIndex, limits, caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
+      cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
+    };
     const bearer = createBearerVerifier(issuers.filter((issuer) => issuer.province === entry.code), { audience: 'delta' });
     const server = await createSubgraphServer<ProvinceContext>({
       name: entry.slug, schema: provinceSchema(definition), log, metrics: createMetrics(entry.slug), host: settings.host, port: settings.port,
@@ -76,6 +85,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       url: server.url,
       registered: registrar.caughtUp,
       close: async () => {
+        limits.stop();
         await Promise.all([server.close(), registrar.stop()]);
         await database.close();
       },

@@ -2,6 +2,7 @@ import type { ProvinceEntry } from '@delta/schema/provinces';
 import type { Signer, Trust } from '@delta/service/keys';
 import type { Envelope } from '../crypto/envelope.js';
 import type { Database } from '../db/database.js';
+import type { Limits } from '../lookup/index.js';
 import type { Cursors } from '../page/index.js';
 
 /** What a province's resolvers work with: made once at start, handed in, never looked up. */
@@ -14,6 +15,9 @@ export interface ProvinceServices {
   readonly envelope: Envelope;
   /** Blind index of an ID number, see crypto/blindIndex. */
   readonly blindIndex: (idNumber: string) => string;
+  readonly limits: Limits;
+  /** How long a case lasts unless it is closed. */
+  readonly caseLifeMs: number;
   readonly mode: 'demo' | 'production';
   readonly now: () => Date;
 }

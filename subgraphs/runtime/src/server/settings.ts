@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defaultPort } from '@delta/schema/published';
 import { file, integer, oneOf, readConfig, text, url } from '@delta/service/config';
 import { logLevels } from '@delta/service/log';
+import { suiteNames } from '../crypto/types.js';
 
 /** Where data, keys and logs of this machine lie unless DELTA_HOME says otherwise: `.delta` at the project's root. */
 export const defaultHome = fileURLToPath(new URL('../../../../.delta', import.meta.url));
@@ -21,7 +22,13 @@ export const readSettings = (slug: string, env: NodeJS.ProcessEnv = process.env)
   issuersFile: file('DELTA_ISSUERS_FILE'),
   blindIndexKeyFile: file('DELTA_BLIND_INDEX_KEY_FILE'),
   masterKeyFile: file('DELTA_MASTER_KEY_FILE'),
+  cryptoSuite: oneOf('DELTA_CRYPTO_SUITE', suiteNames, { default: 'aes' }),
   zoneUrl: url('DELTA_ZONE_URL', { default: 'http://127.0.0.1:4010' }),
+  caseDays: integer('DELTA_CASE_DAYS', { default: 30, min: 1, max: 366 }),
+  lookupLimitPerson: integer('DELTA_LOOKUP_LIMIT_PERSON', { default: 10, min: 1, max: 1_000_000_000 }),
+  lookupLimitViewer: integer('DELTA_LOOKUP_LIMIT_VIEWER', { default: 60, min: 1, max: 1_000_000_000 }),
+  lookupLimitOrganization: integer('DELTA_LOOKUP_LIMIT_ORGANIZATION', { default: 300, min: 1, max: 1_000_000_000 }),
+  lookupLimitProvince: integer('DELTA_LOOKUP_LIMIT_PROVINCE', { default: 5_000, min: 1, max: 1_000_000_000 }),
   syntheticMembers: integer('DELTA_SYNTHETIC_MEMBERS', { default: 10_000, min: 0, max: 1_000_000 }),
   logLevel: oneOf('LOG_LEVEL', logLevels, { default: 'info' }),
 }, env);
