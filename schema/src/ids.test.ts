@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isMemberId, provinceOfId, requireIdOf, requireMemberId } from './ids.js';
+import { isMemberId, provinceOfId, requireClientKey, requireIdOf, requireMemberId } from './ids.js';
 
 const uuid = '019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071';
 const code = (work: () => unknown): unknown => {
@@ -28,4 +28,9 @@ test('another province\'s id, an unknown code and a wrong form are told apart', 
   expect(code(() => requireIdOf('31', `33-${uuid}`))).toBe('FOREIGN_ID');
   expect(code(() => requireIdOf('31', `11-${uuid}`))).toBe('UNKNOWN_PROVINCE');
   for (const id of [uuid, '31-', `31${uuid}`, `31-${uuid}x`, `311-${uuid}`, '31-1']) expect(code(() => requireIdOf('31', id))).toBe('MALFORMED_ID');
+});
+
+test('a client key is 8 to 64 letters, digits, hyphens and underscores', () => {
+  for (const key of [uuid, 'aB_-0123', 'k'.repeat(64)]) expect(requireClientKey(key)).toBe(key);
+  for (const key of ['', 'k'.repeat(7), 'k'.repeat(65), `${uuid}\n`, 'key with spaces', '钥匙钥匙钥匙钥匙']) expect(code(() => requireClientKey(key))).toBe('CLIENT_KEY_INVALID');
 });

@@ -30,3 +30,9 @@ export function requireIdOf(code: string, id: string): string {
   if (provinceOfId(id).code !== code) throw new PlatformError('FOREIGN_ID');
   return id;
 }
+
+/** Returns the key by which a client names an act of its own, so that repeating it makes no second. @throws PlatformError CLIENT_KEY_INVALID */
+export function requireClientKey(key: string): string {
+  if (!/^[A-Za-z0-9_-]{8,64}$/.test(key)) throw new PlatformError('CLIENT_KEY_INVALID');
+  return key;
+}

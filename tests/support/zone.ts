@@ -1,26 +1,23 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { province as anhui } from '@delta/anhui';
-import { province as jiangsu } from '@delta/jiangsu';
 import { provision } from '@delta/local/provision';
 import { createProvince, type RunningProvince } from '@delta/runtime/server/createProvince';
-import type { ProvinceDefinition } from '@delta/runtime/server/province';
 import { readSettings as readProvinceSettings } from '@delta/runtime/server/settings';
 import { anchorsOf, type Anchors } from '@delta/runtime/synthetic/index';
 import type { Role } from '@delta/schema/viewer';
 import { createLog } from '@delta/service/log';
-import { province as shanghai } from '@delta/shanghai';
-import { province as zhejiang } from '@delta/zhejiang';
 import { createZone } from '@delta/zone/createZone';
 import { readSettings as readZoneSettings } from '@delta/zone/settings';
 import { importJWK, SignJWT, type JWK } from 'jose';
 import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { definitions } from './definitions.js';
 import type { Gateway } from '@delta/gateway/server';
 import { startTestGateway } from './gateway.js';
+import { dumpTables, recordTraffic } from './traffic.js';
 
-export const definitions: Readonly<Record<string, ProvinceDefinition>> = { shanghai, jiangsu, zhejiang, anhui };
+export { definitions };
 
 /** What a test reads of a member; fields that it did not ask for are absent. */
 export interface MemberData {
@@ -71,13 +68,19 @@ export interface TestZoneOptions {
   readonly members?: number;
   readonly now?: () => Date;
   readonly gatewayEnv?: Readonly<Record<string, string>>;
+  /** Further variables of every province. */
+  readonly provinceEnv?: Readonly<Record<string, string>>;
 }
 
+/** Tests ask about the same few people over and over; those of the limits set them themselves. */
+const unlimited = Object.fromEntries(['PERSON', 'VIEWER', 'ORGANIZATION', 'PROVINCE'].map((scope) => [`DELTA_LOOKUP_LIMIT_${scope}`, '1000000']));
+
 /** The whole zone on real databases and real HTTP, in this process: every owner with a database of its own. */
-export async function startTestZone({ members = 60, now, gatewayEnv = {} }: TestZoneOptions = {}): Promise<TestZone> {
+export async function startTestZone({ members = 60, now, gatewayEnv = {}, provinceEnv = {} }: TestZoneOptions = {}): Promise<TestZone> {
   const home = await mkdtemp(join(tmpdir(), 'delta-zone-'));
   const keys = await provision(home, { inlineKeys: true });
-  const log = createLog('test', { level: 'fatal' });
+  const traffic = await recordTraffic({ traces: true });
+  const log = createLog('test', { level: 'debug', destination: { write: (line) => { traffic.note('log', line); } } });
   const seen: Record<string, string[]> = {};
   const databases: Record<string, TestDatabase> = {};
   const running: Record<string, { url: string; close(): Promise<void> }> = {};
@@ -96,7 +99,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {} }: Test
     databases[slug] = await createTestDatabase();
     const settings = readProvinceSettings(slug, {
       ...env(slug), DELTA_ISSUERS_FILE: keys.issuers, DELTA_BLIND_INDEX_KEY_FILE: keys.blindIndex, DELTA_MASTER_KEY_FILE: keys.master(slug),
-      DELTA_ZONE_URL: running['zone']!.url, DELTA_SYNTHETIC_MEMBERS: String(members),
+      DELTA_ZONE_URL: running['zone']!.url, DELTA_SYNTHETIC_MEMBERS: String(members), ...unlimited, ...provinceEnv,
     });
     const province = await createProvince({ definition, settings, log, onStatement: watch(slug), ...(now ? { now } : {}) });
     running[slug] = province;
@@ -121,6 +124,16 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {} }: Test
       .sign(await importJWK(jwk, jwk.alg ?? 'ES256'));
   };
 
+  const rows = async <Row>(owner: string, sql: string, parameters: unknown[] = []): Promise<Row[]> => {
+    const client = new pg.Client({ connectionString: databases[owner]!.url });
+    await client.connect();
+    try {
+      return (await client.query(sql, parameters)).rows as Row[];
+    } finally {
+      await client.end();
+    }
+  };
+
   return {
     home, gateway, urls, token,
     anchors: (slug) => anchorsOf(definitions[slug]!.synthetic),
@@ -130,6 +143,8 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {} }: Test
         headers: { 'content-type': 'application/json', ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }) },
       });
       const text = await response.text();
+      const { errors } = JSON.parse(text) as { errors?: unknown };
+      if (errors) traffic.note('error', JSON.stringify(errors));
       return { status: response.status, text, ...(JSON.parse(text) as Pick<Answer<Data>, 'data' | 'errors'>) };
     },
     statements: () => {
@@ -137,24 +152,19 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {} }: Test
       for (const owner of Object.keys(seen)) delete seen[owner];
       return taken;
     },
-    rows: async <Row>(owner: string, sql: string, parameters: unknown[] = []): Promise<Row[]> => {
-      const client = new pg.Client({ connectionString: databases[owner]!.url });
-      await client.connect();
-      try {
-        return (await client.query(sql, parameters)).rows as Row[];
-      } finally {
-        await client.end();
-      }
-    },
+    rows,
     stop: async (owner) => {
       const service = running[owner];
       delete running[owner];
       await service?.close();
     },
     close: async () => {
+      for (const url of [gateway.url, ...Object.values(running).map((service) => service.url)]) traffic.note('metrics', await (await fetch(new URL('/metrics', url))).text());
+      traffic.note('database', await dumpTables((sql) => rows('zone', sql)));
       await gateway.close();
       await Promise.all(Object.values(running).map((service) => service.close()));
       await Promise.all(Object.values(databases).map((database) => database.drop()));
+      await traffic.close();
       await rm(home, { recursive: true, force: true });
     },
   };

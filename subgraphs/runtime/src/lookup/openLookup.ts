@@ -3,14 +3,14 @@ import { requireClientKey, requireIdOf } from '@delta/schema/ids';
 import type { Viewer } from '@delta/schema/viewer';
 import { v7 as uuidv7 } from 'uuid';
 import { needsCase, requireOffice } from '../access/index.js';
-import { recordEntries } from '../audit/index.js';
+import { recordEntries, type AuditedRequest } from '../audit/index.js';
 import { useCase } from '../case/index.js';
 import { checkIdNumber } from '../member/index.js';
 import type { ProvinceServices } from '../server/services.js';
 import { requireUsableLookup } from './findLookup.js';
 import { lookupEnds } from './rules.js';
 import { findLookupByKey, insertLookup } from './store.js';
-import type { LookupRecord } from './types.js';
+import type { LookupInCase } from './types.js';
 
 export interface OpenLookupInput { readonly idNumber: string; readonly purpose: string; readonly caseId?: string | null; readonly clientKey: string }
 
@@ -26,7 +26,7 @@ export interface OpenLookupInput { readonly idNumber: string; readonly purpose: 
  * @throws PlatformError FORBIDDEN, CLIENT_KEY_INVALID, MALFORMED_ID, UNKNOWN_PROVINCE, FOREIGN_ID, ID_NUMBER_*, LOOKUP_LIMIT, CASE_REQUIRED,
  * NOT_FOUND, CASE_CLOSED, CASE_EXPIRED, CASE_MISMATCH, CLIENT_KEY_REUSED, GRANT_EXPIRED (the repeated act is over)
  */
-export async function openLookup(services: ProvinceServices, viewer: Viewer, requestId: string, input: OpenLookupInput): Promise<LookupRecord> {
+export async function openLookup(services: ProvinceServices, viewer: Viewer, request: AuditedRequest, input: OpenLookupInput): Promise<LookupInCase> {
   const organizationId = requireOffice(viewer, 'OPEN_LOOKUP');
   const clientKey = requireClientKey(input.clientKey);
   const caseId = input.caseId ? requireIdOf(services.entry.code, input.caseId) : null;
@@ -42,9 +42,9 @@ export async function openLookup(services: ProvinceServices, viewer: Viewer, req
       openedAt: now, expiresAt: lookupEnds(now, file?.expiresAt ?? null),
     }, viewer, clientKey);
     if (inserted) {
-      await recordEntries(within, { requestId, viewer }, [{ kind: 'LOOKUP', memberId: null, purpose: inserted.purpose, reference: inserted.id, fields: [] }], now);
+      await recordEntries(within, request, [{ kind: 'LOOKUP', memberId: null, purpose: inserted.purpose, reference: inserted.id, fields: [] }], now);
     }
-    return inserted;
+    return inserted && { ...inserted, caseClosedAt: null, caseExpiresAt: file?.expiresAt ?? null };
   });
   if (opened) return opened;
   const act = await findLookupByKey(services.db, viewer, clientKey);

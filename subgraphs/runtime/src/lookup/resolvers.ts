@@ -1,22 +1,32 @@
 import { PlatformError } from '@delta/schema/errors';
 import { requireOwnViewer, signGrant } from '../access/index.js';
 import type { ProvinceContext } from '../server/context.js';
-import { findLookup } from './findLookup.js';
+import { findLookup, requireUsableLookup } from './findLookup.js';
 import { openLookup, type OpenLookupInput } from './openLookup.js';
-import type { LookupRecord } from './types.js';
+import { revealMember, type RevealMemberInput } from './revealMember.js';
+import { schemaNameOf } from './rules.js';
+import type { LookupInCase } from './types.js';
 
 export const lookupResolvers = {
-  __resolveReference: ({ id }: { id: string }, context: ProvinceContext): Promise<LookupRecord> => findLookup(context.services, requireOwnViewer(context), id),
-  openedAt: ({ openedAt }: LookupRecord) => openedAt.toISOString(),
-  expiresAt: ({ expiresAt }: LookupRecord) => expiresAt.toISOString(),
-  grant: (lookup: LookupRecord, _: unknown, context: ProvinceContext) => {
+  __resolveReference: ({ id }: { id: string }, context: ProvinceContext): Promise<LookupInCase> => findLookup(context.services, requireOwnViewer(context), id),
+  openedAt: ({ openedAt }: LookupInCase) => openedAt.toISOString(),
+  expiresAt: ({ expiresAt }: LookupInCase) => expiresAt.toISOString(),
+  case: async ({ caseId }: LookupInCase, _: unknown, context: ProvinceContext) => {
+    if (caseId === null) return null;
+    const found = await context.cases.own.load(caseId);
+    if (!found) throw new PlatformError('NOT_FOUND');
+    return found;
+  },
+  revealed: ({ reveals, reveal }: LookupInCase) => (reveals === null ? null : reveal.map(schemaNameOf)),
+  grant: (lookup: LookupInCase, _: unknown, context: ProvinceContext) => {
     const now = context.services.now();
-    if (lookup.expiresAt <= now) throw new PlatformError('GRANT_EXPIRED');
-    return signGrant(context.services.signer, lookup, context, now);
+    return signGrant(context.services.signer, requireUsableLookup(lookup, now), context, now);
   },
 };
 
 export const lookupMutations = {
   openLookup: async (_: unknown, { input }: { input: OpenLookupInput }, context: ProvinceContext) =>
-    ({ lookup: await openLookup(context.services, requireOwnViewer(context), context.requestId, input) }),
+    ({ lookup: await openLookup(context.services, requireOwnViewer(context), context.trail.request, input) }),
+  revealMember: async (_: unknown, { input }: { input: RevealMemberInput }, context: ProvinceContext) =>
+    ({ lookup: await revealMember(context.services, requireOwnViewer(context), context.trail.request, input) }),
 };

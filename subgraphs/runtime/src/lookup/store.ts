@@ -1,28 +1,32 @@
 import type { Viewer } from '@delta/schema/viewer';
 import type { Queryable } from '../db/database.js';
-import type { LookupRecord } from './types.js';
+import type { LookupInCase, LookupRecord } from './types.js';
 
-const columns = 'id, blind_index as "blindIndex", purpose, opened_at as "openedAt", expires_at as "expiresAt"';
+const columns = `l.id, l.blind_index as "blindIndex", l.purpose, l.case_id as "caseId", l.case_id is not null as "inCase", l.reveals, l.reveal,
+  l.reveal_reason as "revealReason", l.opened_at as "openedAt", l.expires_at as "expiresAt"`;
+const inCase = `${columns}, c.closed_at as "caseClosedAt", c.expires_at as "caseExpiresAt" from lookup l left join case_file c on c.id = l.case_id`;
 
 /** Records the act; null when this viewer used the client key before. */
 export async function insertLookup(db: Queryable, lookup: LookupRecord, viewer: Viewer, clientKey: string): Promise<LookupRecord | null> {
   const rows = await db.query<LookupRecord>(`/* lookup.insert */
-    insert into lookup (id, blind_index, purpose, viewer_issuer, viewer_subject, viewer_role, viewer_organization, client_key, opened_at, expires_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning ${columns}`, [
+    insert into lookup as l (id, blind_index, purpose, viewer_issuer, viewer_subject, viewer_role, viewer_organization, client_key, opened_at, expires_at,
+                             case_id, reveals, reveal, reveal_reason)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing returning ${columns}`, [
     lookup.id, lookup.blindIndex, lookup.purpose, viewer.issuer, viewer.subject, viewer.role, viewer.organization, clientKey, lookup.openedAt, lookup.expiresAt,
+    lookup.caseId, lookup.reveals, lookup.reveal, lookup.revealReason,
   ]);
   return rows[0] ?? null;
 }
 
-export async function findLookupByKey(db: Queryable, viewer: Viewer, clientKey: string): Promise<LookupRecord | null> {
-  const rows = await db.query<LookupRecord>(`/* lookup.findByKey */
-    select ${columns} from lookup where viewer_issuer = $1 and viewer_subject = $2 and client_key = $3`, [viewer.issuer, viewer.subject, clientKey]);
+export async function findLookupByKey(db: Queryable, viewer: Viewer, clientKey: string): Promise<LookupInCase | null> {
+  const rows = await db.query<LookupInCase>(`/* lookup.findByKey */
+    select ${inCase} where l.viewer_issuer = $1 and l.viewer_subject = $2 and l.client_key = $3`, [viewer.issuer, viewer.subject, clientKey]);
   return rows[0] ?? null;
 }
 
 /** The viewer's own lookup by id. */
-export async function findOwnLookup(db: Queryable, viewer: Viewer, id: string): Promise<LookupRecord | null> {
-  const rows = await db.query<LookupRecord>(`/* lookup.findOwn */
-    select ${columns} from lookup where id = $1 and viewer_issuer = $2 and viewer_subject = $3`, [id, viewer.issuer, viewer.subject]);
+export async function findOwnLookup(db: Queryable, viewer: Viewer, id: string): Promise<LookupInCase | null> {
+  const rows = await db.query<LookupInCase>(`/* lookup.findOwn */
+    select ${inCase} where l.id = $1 and l.viewer_issuer = $2 and l.viewer_subject = $3`, [id, viewer.issuer, viewer.subject]);
   return rows[0] ?? null;
 }

@@ -2,6 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { concreteName, deriveProvinceSdl } from '@delta/schema/derive';
 import { parse, type GraphQLSchema } from 'graphql';
 import { accessLogResolvers } from '../accessLog/index.js';
+import { caseMutations, caseQueries, caseResolvers } from '../case/index.js';
 import { lookupMutations, lookupResolvers } from '../lookup/index.js';
 import { memberResolvers } from '../member/index.js';
 import { organizationQueries, organizationResolvers } from '../organization/index.js';
@@ -16,13 +17,14 @@ export function provinceSchema(definition: ProvinceDefinition): GraphQLSchema {
   const { entry } = definition;
   const members = memberResolvers(definition.extension?.memberFields ?? []);
   const concepts = {
-    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...members.queries },
+    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...caseQueries, ...members.queries },
     Organization: organizationResolvers,
     ServiceStation: stationResolvers,
     Member: members.type,
     Lookup: lookupResolvers,
+    Case: caseResolvers,
     AccessLogEntry: accessLogResolvers,
-    ProvinceMutation: { ...lookupMutations, ...stationMutations },
+    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...stationMutations },
   };
   return buildSubgraphSchema([{
     typeDefs: parse(provinceSdl(definition)),

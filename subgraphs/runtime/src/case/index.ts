@@ -1,0 +1,4 @@
+export { createCaseLoaders, type CaseLoaders } from './loaders.js';
+export { caseMutations, caseQueries, caseResolvers } from './resolvers.js';
+export { requireOpen } from './rules.js';
+export { useCase } from './useCase.js';

@@ -1,0 +1,45 @@
+import { PlatformError } from '@delta/schema/errors';
+import type { Viewer } from '@delta/schema/viewer';
+import type { Database } from '../db/database.js';
+import { chargeAsk, type Ask } from './charge.js';
+import { admitsAgainAt } from './rules.js';
+import type { Limit } from './types.js';
+
+/** How often may be asked, against whoever tries numbers one after another. */
+export interface LimitSettings { readonly person: number; readonly viewer: number; readonly organization: number; readonly province: number }
+
+/** Counts who asks, about whom, how often; kept in the database, so that all replicas count together. */
+export interface Limits {
+  /**
+   * Before anything else is looked at, and whatever comes of it.
+   * @throws PlatformError LOOKUP_LIMIT with `limit` (PERSON, VIEWER, ORGANIZATION or PROVINCE) and `retryAt`
+   */
+  charge(viewer: Viewer, ask: Ask): Promise<void>;
+  stop(): void;
+}
+
+const hour = 3_600;
+const sweepMs = 10 * 60_000;
+
+export function createLimits(db: Database, province: string, settings: LimitSettings, now: () => Date): Limits {
+  const limits: readonly Limit[] = [
+    { scope: 'PERSON', admits: settings.person, windowSeconds: 24 * hour },
+    { scope: 'VIEWER', admits: settings.viewer, windowSeconds: hour },
+    { scope: 'ORGANIZATION', admits: settings.organization, windowSeconds: hour },
+    { scope: 'PROVINCE', admits: settings.province, windowSeconds: hour },
+  ];
+  // What no window holds any more goes, also because it says whom somebody asked about.
+  const sweep = setInterval(() => {
+    db.query('/* background.lookupUsage */ delete from lookup_usage where ends_at < $1', [now()]).catch(() => undefined);
+  }, sweepMs).unref();
+  return {
+    async charge(viewer, ask) {
+      const at = now();
+      const [last] = (await chargeAsk(db, limits, province, viewer, ask, at))
+        .map(({ scope, used }) => ({ scope, again: admitsAgainAt(limits.find((limit) => limit.scope === scope)!, used) }))
+        .sort((a, b) => b.again.getTime() - a.again.getTime());
+      if (last) throw new PlatformError('LOOKUP_LIMIT', { limit: last.scope, retryAt: last.again.toISOString() });
+    },
+    stop: () => { clearInterval(sweep); },
+  };
+}
