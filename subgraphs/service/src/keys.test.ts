@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, expect, test } from '@jest/globals';
 import { createSigner, createTrust, generateKeyPair, loadSigner, loadTrust, type KeyError } from './keys.js';
 
@@ -56,4 +57,49 @@ test('loads key files, and names the file that cannot be used', async () => {
   await expect(loadTrust(broken)).rejects.toThrow(/broken\.json/);
   await expect(createSigner(gateway.publicKey)).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' });
   await expect(createTrust({ keys: { gateway: [gateway.privateKey] } })).rejects.toThrow(/private key/);
+});
+
+test('signs with a key that replaced another from the next second on, and never under another name', async () => {
+  const keyFile = join(folder, 'replaced.json');
+  writeFileSync(keyFile, JSON.stringify(gateway.privateKey));
+  const following = await loadSigner(keyFile);
+  writeFileSync(keyFile, JSON.stringify(next.privateKey));
+  await setTimeout(1_050);
+  await expect(trust.verify(await following.sign({}, { type: 'test+jwt', audience: 'anhui', expiresInSeconds: 30 }), expected)).resolves.toBeDefined();
+  expect(following.kid).toBe(next.publicKey.kid);
+  writeFileSync(keyFile, JSON.stringify(zone.privateKey));
+  await setTimeout(1_050);
+  await following.sign({}, { type: 'test+jwt', audience: 'anhui', expiresInSeconds: 30 });
+  expect([following.name, following.kid]).toEqual(['gateway', next.publicKey.kid]);
+});
+
+test('trusts what the list holds now: a key that was added, and no longer one that was taken out', async () => {
+  const trustFile = join(folder, 'changing.json');
+  const list = (...keys: object[]): void => { writeFileSync(trustFile, JSON.stringify({ keys: { gateway: keys } })); };
+  const successor = await createSigner(next.privateKey);
+  const [old, fresh] = await Promise.all([sign(), successor.sign({}, { type: 'test+jwt', audience: 'anhui', expiresInSeconds: 30 })]);
+  list(gateway.publicKey);
+  const following = await loadTrust(trustFile);
+  const outcome = (token: string): Promise<unknown> => following.verify(token, expected).then(() => 'accepted', reason);
+  expect([await outcome(old), await outcome(fresh)]).toEqual(['accepted', 'signature']);
+  list(next.publicKey);
+  await setTimeout(1_050);
+  expect([await outcome(old), await outcome(fresh)]).toEqual(['signature', 'accepted']);
+  writeFileSync(trustFile, '{"keys":');
+  await setTimeout(1_050);
+  expect([await outcome(old), await outcome(fresh)]).toEqual(['signature', 'accepted']);
+});
+
+test('verifies with a retired key only records, and only what it signed before', async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const retiring = (retired: number) => createTrust({ keys: { gateway: [next.publicKey] }, retired: { gateway: [{ ...gateway.publicKey, retired }] } });
+  const token = await sign();
+  const outcome = async (retired: number, record: boolean): Promise<unknown> => (await retiring(retired)).verify(token, { ...expected, record }).then(() => 'accepted', reason);
+  expect(await outcome(now + 1, true)).toBe('accepted');
+  expect(await outcome(now + 1, false)).toBe('signature');
+  expect(await outcome(now - 60, true)).toBe('signature');
+});
+
+test('refuses a message dated ahead, which would outlive the memory of its nonce', async () => {
+  expect(await refused(await sign(), { now: new Date(Date.now() - 20_000) })).toBe('expired');
 });

@@ -1,14 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import {
-  SignJWT, calculateJwkThumbprint, errors, exportJWK, generateKeyPair as generateJoseKeyPair, importJWK, jwtVerify,
-  type CryptoKey, type JWK, type JWTPayload,
-} from 'jose';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair as generateJoseKeyPair, type JWK, type JWTPayload } from 'jose';
 import { PlatformError } from '@delta/schema/errors';
+import { followFile } from './followFile.js';
+import { readJwt, writeJwt } from './jwt.js';
+import type { Logger } from './log.js';
 
 export type { JWK, JWTPayload } from 'jose';
 
 /** Every signature between services is Ed25519, and no header can say otherwise. */
 const algorithm = 'EdDSA';
+
+/** How far two machines' clocks may lie apart. */
+const toleranceSeconds = 5;
 
 export type KeyErrorReason = 'expired' | 'signature' | 'audience' | 'malformed' | 'issuer';
 
@@ -40,6 +43,8 @@ export interface VerifyOptions {
   readonly audience: string;
   /** The moment to judge by; default now. */
   readonly now?: Date;
+  /** Accepts keys that were retired since, for what they signed before. For records that are kept, never for requests. */
+  readonly record?: boolean;
 }
 
 export interface Trust {
@@ -47,8 +52,14 @@ export interface Trust {
   verify(token: string, options: VerifyOptions): Promise<JWTPayload>;
 }
 
-/** Public keys by service name. Several a name, so that a key can be replaced without a pause. */
-export interface TrustFile { readonly keys: Readonly<Record<string, readonly JWK[]>> }
+/** A public key that signs no more: what it signed up to `retired` (seconds since 1970) can still be verified as a record. */
+export type RetiredKey = JWK & { readonly retired: number };
+
+export interface TrustFile {
+  /** Public keys by service name. Several a name, so that a key can be replaced without a pause. */
+  readonly keys: Readonly<Record<string, readonly JWK[]>>;
+  readonly retired?: Readonly<Record<string, readonly RetiredKey[]>>;
+}
 
 /** A fresh key pair: the private JWK for the key file, the public one for the trust file. */
 export async function generateKeyPair(name: string): Promise<{ privateKey: JWK; publicKey: JWK }> {
@@ -63,76 +74,128 @@ export async function generateKeyPair(name: string): Promise<{ privateKey: JWK; 
  * @throws PlatformError CONFIGURATION_INVALID for anything but an Ed25519 private key with `kid`
  */
 export async function createSigner(jwk: JWK, name?: string): Promise<Signer> {
+  const key = signingKeyOf(jwk, name);
+  return signerOf(key, () => key);
+}
+
+/**
+ * The signer of a service's private key file. A key that replaces it is used from the next second on.
+ * @throws PlatformError CONFIGURATION_INVALID
+ */
+export async function loadSigner(path: string, log?: Logger): Promise<Signer> {
+  const current = await followFile<SigningKey>(path, { log, read: (text, before) => {
+    const key = signingKeyOf(parseObject(text, path) as JWK);
+    if (before && key.name !== before.name) throw unusable(`${path} holds a key of another service`);
+    return key;
+  } });
+  return signerOf(await current(), current);
+}
+
+interface SigningKey { readonly name: string; readonly kid: string; readonly key: KeyObject }
+
+function signingKeyOf(jwk: JWK, name?: string): SigningKey {
   const { kid } = jwk;
-  if (jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519' || jwk.d === undefined || !kid) throw unusable('The signing key must be a private Ed25519 JWK with `kid`');
+  if (jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519' || typeof jwk.d !== 'string' || typeof kid !== 'string' || !kid) throw unusable('The signing key must be a private Ed25519 JWK with `kid`');
   const issuer = name ?? kid.slice(0, Math.max(kid.indexOf('-'), 0));
   if (!issuer) throw unusable('The signing key\'s `kid` must begin with the service\'s name and a hyphen');
-  const key = await importJWK({ ...jwk, alg: algorithm }, algorithm);
+  try {
+    return { name: issuer, kid, key: createPrivateKey({ key: { ...jwk }, format: 'jwk' }) };
+  } catch {
+    throw unusable('The signing key is no usable Ed25519 key');
+  }
+}
+
+function signerOf(first: SigningKey, current: () => SigningKey | Promise<SigningKey>): Signer {
+  let { kid } = first;
   return {
-    name: issuer,
-    kid,
-    sign: (claims, { type, audience, expiresInSeconds }) => {
+    name: first.name,
+    get kid() { return kid; },
+    async sign(claims, { type, audience, expiresInSeconds }) {
+      const used = await current();
+      kid = used.kid;
       const now = Math.floor(Date.now() / 1000);
-      return new SignJWT(claims).setProtectedHeader({ alg: algorithm, kid, typ: type })
-        .setIssuer(issuer).setAudience(audience).setIssuedAt(now).setExpirationTime(now + expiresInSeconds).sign(key);
+      return writeJwt(used.key, { kid, typ: type }, { ...claims, iss: used.name, aud: audience, iat: now, exp: now + expiresInSeconds });
     },
   };
 }
 
 /** @throws PlatformError CONFIGURATION_INVALID for key material that cannot be used */
-export async function createTrust({ keys }: TrustFile): Promise<Trust> {
-  const known = new Map<string, Map<string, CryptoKey | Uint8Array>>();
-  for (const [name, jwks] of Object.entries(keys)) {
-    const entries = jwks.map(async (jwk): Promise<[string, CryptoKey | Uint8Array]> => {
-      if (jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519' || !jwk.kid) throw unusable(`The trust list's keys of ${name} must be Ed25519 JWKs with \`kid\``);
-      if (jwk.d !== undefined) throw unusable(`The trust list holds a private key of ${name}`);
-      return [jwk.kid, await importJWK({ ...jwk, alg: algorithm }, algorithm)];
-    });
-    known.set(name, new Map(await Promise.all(entries)));
+export async function createTrust(file: TrustFile): Promise<Trust> {
+  const known = trustedKeys(file);
+  return trustOf(() => known);
+}
+
+/**
+ * The list of public keys that services trust. What is added to it or taken out counts from the next second on.
+ * @throws PlatformError CONFIGURATION_INVALID
+ */
+export const loadTrust = async (path: string, log?: Logger): Promise<Trust> => trustOf(await followFile<TrustedKeys>(path, { log, read: (text) => {
+  const content = parseObject(text, path);
+  if (!('keys' in content) || typeof content.keys !== 'object' || content.keys === null) throw unusable(`${path} is no trust list`);
+  return trustedKeys(content as TrustFile);
+} }));
+
+interface TrustedKey { readonly key: KeyObject; /** Seconds since 1970; undefined while it signs. */ readonly retired?: number }
+type TrustedKeys = ReadonlyMap<string, ReadonlyMap<string, TrustedKey>>;
+
+function trustedKeys({ keys, retired = {} }: TrustFile): TrustedKeys {
+  const names = new Set([...Object.keys(keys), ...Object.keys(retired)]);
+  return new Map([...names].map((name) => {
+    const [past, present] = [listOf(retired, name), listOf(keys, name)];
+    if (past.some((jwk) => !Number.isInteger(jwk.retired))) throw unusable(`The trust list does not say when a key of ${name} was retired`);
+    return [name, new Map([
+      ...past.map((jwk): [string, TrustedKey] => [jwk.kid ?? '', { key: publicKeyOf(jwk, name), retired: jwk.retired }]),
+      ...present.map((jwk): [string, TrustedKey] => [jwk.kid ?? '', { key: publicKeyOf(jwk, name) }]),
+    ])];
+  }));
+}
+
+function listOf<K extends JWK>(keys: Readonly<Record<string, readonly K[]>>, name: string): readonly K[] {
+  const list = Object.hasOwn(keys, name) ? keys[name] : [];
+  if (!Array.isArray(list)) throw unusable(`The trust list's keys of ${name} must be an array`);
+  return list;
+}
+
+function publicKeyOf(jwk: JWK, name: string): KeyObject {
+  if (jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519' || typeof jwk.kid !== 'string' || !jwk.kid) throw unusable(`The trust list's keys of ${name} must be Ed25519 JWKs with \`kid\``);
+  if (jwk.d !== undefined) throw unusable(`The trust list holds a private key of ${name}`);
+  try {
+    return createPublicKey({ key: { kty: jwk.kty, crv: jwk.crv, x: jwk.x! }, format: 'jwk' });
+  } catch {
+    throw unusable(`The trust list holds a key of ${name} that is no usable Ed25519 key`);
   }
+}
+
+function trustOf(current: () => TrustedKeys | Promise<TrustedKeys>): Trust {
   return {
-    async verify(token, { type, issuer, audience, now }) {
-      const own = known.get(issuer);
+    async verify(token, { type, issuer, audience, now = new Date(), record = false }) {
+      const own = (await current()).get(issuer);
       if (!own) throw new KeyError('issuer');
-      try {
-        const { payload } = await jwtVerify(token, ({ kid }) => {
-          const key = kid === undefined ? undefined : own.get(kid);
-          if (!key) throw new KeyError('signature');
-          return key;
-        }, { algorithms: [algorithm], typ: type, issuer, audience, requiredClaims: ['exp', 'iat'], clockTolerance: 5, ...(now ? { currentDate: now } : {}) });
-        return payload;
-      } catch (error) {
-        throw error instanceof KeyError ? error : new KeyError(reasonOf(error));
-      }
+      let signedWith: TrustedKey | undefined;
+      const message = readJwt(token, ({ kid }) => {
+        signedWith = own.get(kid);
+        return signedWith && (record || signedWith.retired === undefined) ? signedWith.key : undefined;
+      });
+      if (typeof message === 'string') throw new KeyError(message);
+      const { typ, claims: { iss, aud, iat, exp, nbf } } = message;
+      if (typ !== type || !isTime(iat) || !isTime(exp) || nbf !== undefined) throw new KeyError('malformed');
+      if (iss !== issuer) throw new KeyError('issuer');
+      if (aud !== audience) throw new KeyError('audience');
+      const seconds = Math.floor(now.getTime() / 1000);
+      // From the future as well: what is dated ahead would outlive the memory of its nonce.
+      if (exp <= seconds - toleranceSeconds || iat > seconds + toleranceSeconds) throw new KeyError('expired');
+      if (signedWith?.retired !== undefined && iat > signedWith.retired) throw new KeyError('signature');
+      return message.claims;
     },
   };
 }
 
-function reasonOf(error: unknown): KeyErrorReason {
-  if (error instanceof errors.JWTExpired) return 'expired';
-  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JOSEAlgNotAllowed) return 'signature';
-  if (error instanceof errors.JWTClaimValidationFailed) {
-    if (error.claim === 'aud') return 'audience';
-    if (error.claim === 'iss') return 'issuer';
-    if (error.claim === 'nbf') return 'expired';
-  }
-  return 'malformed';
-}
+const isTime = (value: unknown): value is number => Number.isSafeInteger(value);
 
-/** Loads a service's private key file. @throws PlatformError CONFIGURATION_INVALID */
-export const loadSigner = async (path: string): Promise<Signer> => createSigner((await readJson(path)) as JWK);
-
-/** Loads the list of public keys that services trust. @throws PlatformError CONFIGURATION_INVALID */
-export async function loadTrust(path: string): Promise<Trust> {
-  const content = await readJson(path);
-  if (!('keys' in content) || typeof content.keys !== 'object' || content.keys === null) throw unusable(`${path} is no trust list`);
-  return createTrust(content as TrustFile);
-}
-
-async function readJson(path: string): Promise<object> {
+function parseObject(text: string, path: string): object {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(path, 'utf8'));
+    content = JSON.parse(text);
   } catch {
     throw unusable(`${path} cannot be read as JSON`);
   }

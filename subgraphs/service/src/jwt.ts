@@ -1,0 +1,67 @@
+import { sign, verify, type KeyObject } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+
+/**
+ * Compact JWTs as the services exchange them among themselves, signed with Ed25519 by node:crypto. Both ends are ours, so the
+ * form is narrow: one way to write a message, and everything else is refused.
+ *  - The header is exactly `alg` (EdDSA), `kid` and `typ`, in that order: no `crit`, no embedded key, no other algorithm.
+ *  - Header and claims are JSON as `JSON.stringify` writes it, so that no key stands twice and two readers see the same.
+ *  - The three parts are base64url without padding and without spare bits.
+ *  - The signature is checked before the claims are read.
+ * Bearer tokens come from identity providers of many makes and are read by jose (bearer.ts).
+ */
+const algorithm = 'EdDSA';
+
+/** Longest message that is looked at. Ours have some hundred bytes. */
+const longestMessage = 16_384;
+
+/** What a message says of itself, before anything of it is proven. */
+export interface JwtHeader { readonly kid: string; readonly typ: string }
+
+/** @param key private Ed25519 key */
+export function writeJwt(key: KeyObject, { kid, typ }: JwtHeader, claims: JWTPayload): string {
+  const signed = `${encode({ alg: algorithm, kid, typ })}.${encode(claims)}`;
+  return `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`;
+}
+
+export type JwtFault = 'malformed' | 'signature';
+
+/**
+ * The claims of a message, or what is wrong with it.
+ * @param keyOf the public Ed25519 key that a header names; undefined for none that counts
+ */
+export function readJwt(message: string, keyOf: (header: JwtHeader) => KeyObject | undefined): { readonly typ: string; readonly claims: JWTPayload } | JwtFault {
+  const parts = message.length <= longestMessage ? message.split('.') : [];
+  const [head, body, signature] = parts.map(decode);
+  if (parts.length !== 3 || !head || !body || !signature) return 'malformed';
+
+  const header = readObject(head);
+  if (!header) return 'malformed';
+  const { alg, kid, typ } = header;
+  if (alg !== algorithm) return 'signature';
+  if (typeof kid !== 'string' || typeof typ !== 'string' || Object.keys(header).join() !== 'alg,kid,typ') return 'malformed';
+
+  const key = keyOf({ kid, typ });
+  if (!key || signature.length !== 64 || !verify(null, Buffer.from(message.slice(0, message.lastIndexOf('.'))), key, signature)) return 'signature';
+  const claims = readObject(body);
+  return claims ? { typ, claims } : 'malformed';
+}
+
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** The bytes of canonical base64url; undefined for any other text. */
+function decode(part: string): Buffer | undefined {
+  const bytes = Buffer.from(part, 'base64url');
+  return bytes.toString('base64url') === part ? bytes : undefined;
+}
+
+function readObject(bytes: Buffer): Record<string, unknown> | undefined {
+  const text = bytes.toString('utf8');
+  try {
+    const value = JSON.parse(text) as unknown;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value) && JSON.stringify(value) === text) return value as Record<string, unknown>;
+  } catch {
+    // not JSON
+  }
+  return undefined;
+}
