@@ -1,4 +1,4 @@
-import { createBearerVerifier, loadIssuers } from '@delta/service/bearer';
+import { loadBearerVerifier } from '@delta/service/bearer';
 import { loadSigner } from '@delta/service/keys';
 import { createLog } from '@delta/service/log';
 import { createMetrics } from '@delta/service/metrics';
@@ -12,8 +12,8 @@ runService(async () => {
   const tracing = await startTracing('gateway');
   const log = createLog('gateway', { level: settings.logLevel });
   const gateway = await createGateway(settings, {
-    signer: await loadSigner(settings.signingKeyFile),
-    bearer: createBearerVerifier(await loadIssuers(settings.issuersFile)),
+    signer: await loadSigner(settings.signingKeyFile, log),
+    bearer: await loadBearerVerifier(settings.issuersFile, { log }),
     metrics: createMetrics('gateway'),
     log,
   });

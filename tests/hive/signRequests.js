@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { identifyViewer } from '@delta/gateway/identifyViewer';
 import { errorCatalogue } from '@delta/schema/errors';
 import { provinceBySlug } from '@delta/schema/provinces';
-import { createBearerVerifier, loadIssuers } from '@delta/service/bearer';
+import { loadBearerVerifier } from '@delta/service/bearer';
 import { contextHeader, signContext } from '@delta/service/context';
 import { loadSigner } from '@delta/service/keys';
 import { GraphQLError } from 'graphql';
@@ -15,7 +15,7 @@ import { GraphQLError } from 'graphql';
  */
 export async function signRequests({ subgraphUrls, signingKeyFile, issuersFile }) {
   const signer = await loadSigner(signingKeyFile);
-  const bearers = createBearerVerifier(await loadIssuers(issuersFile));
+  const bearers = await loadBearerVerifier(issuersFile);
   const names = new Map([...subgraphUrls].map(([name, url]) => [url, name]));
 
   return {

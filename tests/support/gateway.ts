@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGateway, type Gateway } from '@delta/gateway/server';
 import { readSettings } from '@delta/gateway/settings';
-import { createBearerVerifier, loadIssuers } from '@delta/service/bearer';
+import { loadBearerVerifier } from '@delta/service/bearer';
 import { loadSigner } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
 import { createMetrics } from '@delta/service/metrics';
@@ -26,5 +26,5 @@ export async function startTestGateway({ home, keys, urls, log, env }: TestGatew
     DELTA_SIGNING_KEY_FILE: keys.signing('gateway'), DELTA_ISSUERS_FILE: keys.issuers,
     ...env,
   });
-  return createGateway(settings, { signer: await loadSigner(settings.signingKeyFile), bearer: createBearerVerifier(await loadIssuers(settings.issuersFile)), log, metrics: createMetrics('gateway') });
+  return createGateway(settings, { signer: await loadSigner(settings.signingKeyFile), bearer: await loadBearerVerifier(settings.issuersFile), log, metrics: createMetrics('gateway') });
 }

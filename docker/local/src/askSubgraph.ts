@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Viewer } from '@delta/schema/viewer';
-import { createBearerVerifier, loadIssuers } from '@delta/service/bearer';
+import { loadBearerVerifier } from '@delta/service/bearer';
 import { contextHeader, signContext } from '@delta/service/context';
 import { loadSigner } from '@delta/service/keys';
 import { request } from 'undici';
@@ -25,7 +25,7 @@ export interface Question {
 export async function askSubgraph(home: string, { subgraph, url, query, variables, token }: Question): Promise<unknown> {
   const files = keyFiles(home);
   const signer = await loadSigner(files.signing('gateway')).catch(() => { throw new Refusal(`Nothing was ever started on ${home}.`, 'Start the zone first: npm start.'); });
-  const viewer: Viewer | null = token === undefined ? null : await createBearerVerifier(await loadIssuers(files.issuers)).verify(token);
+  const viewer: Viewer | null = token === undefined ? null : await (await loadBearerVerifier(files.issuers)).verify(token);
   const body = JSON.stringify({ query, variables });
   const headers = {
     'content-type': 'application/json',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createBearerVerifier, loadIssuers } from '@delta/service/bearer';
+import { loadBearerVerifier } from '@delta/service/bearer';
 import { anchorsOfProvince } from './anchors.js';
 import { keyFiles } from './home.js';
 import { startIssuer, type RunningIssuer } from './issuer.js';
@@ -35,7 +35,7 @@ test('prints exactly one token, which the gateway\'s verifier takes', async () =
   const { code, stdout, stderr } = await command(['--role', 'station_clerk', '--province', '31']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
-  const viewer = await createBearerVerifier(await loadIssuers(keyFiles(home).issuers)).verify(stdout.trim());
+  const viewer = await (await loadBearerVerifier(keyFiles(home).issuers)).verify(stdout.trim());
   expect(viewer).toEqual({
     issuer: `${issuer.url}/shanghai`, role: 'station_clerk', province: '31', organization: anchorsOfProvince('31').clerkOrganizationId, member: null,
     subject: `demo:station_clerk:${anchorsOfProvince('31').clerkOrganizationId}`,
@@ -44,7 +44,7 @@ test('prints exactly one token, which the gateway\'s verifier takes', async () =
 
 test('a member is the province\'s first example person unless another is named', async () => {
   const { stdout } = await command(['--role', 'member', '--province', '34']);
-  expect(await createBearerVerifier(await loadIssuers(keyFiles(home).issuers)).verify(stdout.trim())).toMatchObject({ role: 'member', province: '34', member: anchorsOfProvince('34').people[0].id });
+  expect(await (await loadBearerVerifier(keyFiles(home).issuers)).verify(stdout.trim())).toMatchObject({ role: 'member', province: '34', member: anchorsOfProvince('34').people[0].id });
 });
 
 test('every role has an issuer that gives it within its bounds', async () => {
@@ -52,7 +52,7 @@ test('every role has an issuer that gives it within its bounds', async () => {
     const [role = '', province] = args;
     const { stdout, stderr } = await command(['--role', role, ...(province === undefined ? [] : ['--province', province])]);
     expect(stderr).toBe('');
-    expect(await createBearerVerifier(await loadIssuers(keyFiles(home).issuers)).verify(stdout.trim())).toMatchObject({ role, province: province ?? null });
+    expect(await (await loadBearerVerifier(keyFiles(home).issuers)).verify(stdout.trim())).toMatchObject({ role, province: province ?? null });
   }
 });
 

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { SignJWT, exportJWK, generateKeyPair, type CryptoKey, type JWTPayload } from 'jose';
-import { createBearerVerifier, type IssuerEntry } from './bearer.js';
+import { createBearerVerifier, loadBearerVerifier, type IssuerEntry } from './bearer.js';
 
 const issuer = 'https://id.example/shanghai';
 const pair = await generateKeyPair('ES256', { extractable: true });
@@ -71,4 +75,23 @@ test('fetches the issuer\'s keys once, and forgets a verified token when it expi
 test('says that the issuer cannot be reached when its keys cannot be fetched', async () => {
   const { jwks: _jwks, ...remote } = entry;
   expect(await outcome(token(), createBearerVerifier([{ ...remote, jwksUri: 'http://127.0.0.1:1/jwks' }]))).toBe('ISSUER_UNAVAILABLE');
+});
+
+test('follows the list of issuers: one that was taken out is refused at once, for tokens verified before too', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'issuers-'));
+  const path = join(folder, 'issuers.json');
+  writeFileSync(path, JSON.stringify([entry]));
+  const by = await loadBearerVerifier(path);
+  const known = await token();
+  expect(await outcome(known, by)).toMatchObject({ subject: 'u1' });
+  writeFileSync(path, '[{"issuer":');
+  await sleep(1_050);
+  expect(await outcome(known, by)).toMatchObject({ subject: 'u1' });
+  writeFileSync(path, JSON.stringify([{ ...entry, roles: ['member'] }]));
+  await sleep(1_050);
+  expect(await outcome(known, by)).toBe('TOKEN_ROLE_NOT_ALLOWED');
+  writeFileSync(path, '[]');
+  await sleep(1_050);
+  expect(await outcome(known, by)).toBe('TOKEN_ISSUER_UNKNOWN');
+  rmSync(folder, { recursive: true });
 });

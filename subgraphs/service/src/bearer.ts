@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, errors, jwtVerify, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { PlatformError } from '@delta/schema/errors';
 import { isMemberId, provinceOfId } from '@delta/schema/ids';
 import { isRole, type Role, type Viewer } from '@delta/schema/viewer';
 import { BoundedCache } from './boundedCache.js';
+import { followFile } from './followFile.js';
+import type { Logger } from './log.js';
 
 /** One identity provider that the zone knows, and the bounds of what it may say. */
 export interface IssuerEntry {
@@ -45,16 +46,45 @@ export interface BearerOptions {
 const algorithms = ['ES256', 'EdDSA'];
 const toleranceSeconds = 5;
 
-export function createBearerVerifier(issuers: readonly IssuerEntry[], { audience = 'delta', now = () => new Date(), cacheSize = 10_000, keysTimeoutMs = 2_000 }: BearerOptions = {}): BearerVerifier {
-  const known = new Map(issuers.map((entry) => [entry.issuer, { entry, keys: keysOf(entry, keysTimeoutMs) }]));
-  const verified = new BoundedCache<string, { viewer: Viewer; until: number }>(cacheSize);
+export function createBearerVerifier(issuers: readonly IssuerEntry[], options: BearerOptions = {}): BearerVerifier {
+  const known = knownIssuers(issuers, options);
+  return verifierOf(() => known, options);
+}
+
+export interface LoadedBearerOptions extends BearerOptions {
+  readonly log?: Logger;
+  /** Which entries of the list count. Default all. */
+  readonly only?: (entry: IssuerEntry) => boolean;
+}
+
+/**
+ * A verifier by the list of issuers (a JSON array of IssuerEntry). What is added to the list or taken out counts from the next
+ * second on, for tokens that were verified before as well.
+ * @throws PlatformError CONFIGURATION_INVALID naming the entry
+ */
+export async function loadBearerVerifier(path: string, { log, only = () => true, ...options }: LoadedBearerOptions = {}): Promise<BearerVerifier> {
+  return verifierOf(await followFile<KnownIssuers>(path, { log, read: (text, before) => knownIssuers(parseIssuers(text, path).filter(only), options, before) }), options);
+}
+
+interface KnownIssuer { readonly entry: IssuerEntry; readonly keys: JWTVerifyGetKey }
+type KnownIssuers = ReadonlyMap<string, KnownIssuer>;
+
+/** An issuer whose entry has not changed keeps the keys that were fetched for it: it may be away just now. */
+const knownIssuers = (issuers: readonly IssuerEntry[], { keysTimeoutMs = 2_000 }: BearerOptions, before?: KnownIssuers): KnownIssuers => new Map(issuers.map((entry) => {
+  const same = before?.get(entry.issuer);
+  return [entry.issuer, same && JSON.stringify(same.entry) === JSON.stringify(entry) ? same : { entry, keys: keysOf(entry, keysTimeoutMs) }];
+}));
+
+function verifierOf(current: () => KnownIssuers | Promise<KnownIssuers>, { audience = 'delta', now = () => new Date(), cacheSize = 10_000 }: BearerOptions): BearerVerifier {
+  const verified = new BoundedCache<string, { viewer: Viewer; by: KnownIssuer; until: number }>(cacheSize);
 
   return {
     async verify(token) {
+      const known = await current();
       // The cache holds digests, so that a dump of the process gives away no token.
       const digest = createHash('sha256').update(token).digest('base64');
       const cached = verified.get(digest);
-      if (cached && now().getTime() < cached.until) return cached.viewer;
+      if (cached && now().getTime() < cached.until && known.get(cached.by.entry.issuer) === cached.by) return cached.viewer;
 
       // Only the choice of keys reads the token before its signature is checked.
       const issuer = known.get(issuerOf(token));
@@ -63,7 +93,7 @@ export function createBearerVerifier(issuers: readonly IssuerEntry[], { audience
         algorithms, typ: 'at+jwt', issuer: issuer.entry.issuer, audience, requiredClaims: ['exp', 'sub'], clockTolerance: toleranceSeconds, currentDate: now(),
       }).then(({ payload }) => payload, (error: unknown) => { throw refusal(error); });
       const viewer = viewerOf(issuer.entry, claims);
-      verified.set(digest, { viewer, until: claims.exp! * 1000 });
+      verified.set(digest, { viewer, by: issuer, until: claims.exp! * 1000 });
       return viewer;
     },
   };
@@ -122,11 +152,10 @@ function mayName({ organizationPrefix }: IssuerEntry, organization: unknown): bo
   }
 }
 
-/** Reads the list of issuers (a JSON array of IssuerEntry). @throws PlatformError CONFIGURATION_INVALID naming the entry */
-export async function loadIssuers(path: string): Promise<readonly IssuerEntry[]> {
+function parseIssuers(text: string, path: string): readonly IssuerEntry[] {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(path, 'utf8'));
+    content = JSON.parse(text);
   } catch {
     throw new PlatformError('CONFIGURATION_INVALID', { message: `The list of issuers ${path} cannot be read as JSON.` });
   }

@@ -1,6 +1,6 @@
 import { auditPlugin } from '@delta/runtime/audit/index';
 import { createDatabase, databaseReadiness } from '@delta/runtime/db/database';
-import { registrationLimits } from '@delta/runtime/exchange/registration/index';
+import { registrationLimits, reportForks } from '@delta/runtime/exchange/registration/index';
 import { startDatabase } from '@delta/runtime/server/startDatabase';
 import { createContextVerifier } from '@delta/service/context';
 import { loadSigner, loadTrust } from '@delta/service/keys';
@@ -22,7 +22,7 @@ export interface ZoneOptions {
 
 /** Starts the zone's subgraph: the directory's database, the edges, the registration endpoint. */
 export async function createZone({ settings, log, now = () => new Date(), onStatement }: ZoneOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const [signer, trust] = await Promise.all([loadSigner(settings.signingKeyFile), loadTrust(settings.trustFile)]);
+  const [signer, trust] = await Promise.all([loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log)]);
   const database = await startDatabase({
     name: 'zone', url: settings.databaseUrl, home: settings.home, embeddedPort: settings.embeddedPort, log, entities: [], migrations: zoneMigrations,
     poolSize: settings.poolSize, statementTimeoutMs: settings.statementTimeoutMs, ...(onStatement ? { onStatement } : {}),

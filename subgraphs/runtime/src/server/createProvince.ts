@@ -1,4 +1,4 @@
-import { createBearerVerifier, loadIssuers } from '@delta/service/bearer';
+import { loadBearerVerifier } from '@delta/service/bearer';
 import { createContextVerifier } from '@delta/service/context';
 import { loadSigner, loadTrust } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
@@ -15,6 +15,7 @@ import { createLimits } from '../lookup/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
 import { stationEntity } from '../station/index.js';
+import { memberStatisticsOf } from '../statistics/index.js';
 import { loadSynthetic } from '../synthetic/loadSynthetic.js';
 import { contextOf, type ProvinceContext } from './context.js';
 import type { ProvinceDefinition } from './province.js';
@@ -45,9 +46,9 @@ export interface RunningProvince {
 /** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
 export async function createProvince({ definition, settings, log, now = () => new Date(), onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
   const { entry } = definition;
-  const [signer, trust, indexKeys, issuers] = await Promise.all([
-    loadSigner(settings.signingKeyFile), loadTrust(settings.trustFile),
-    readBlindIndexKeys(settings.blindIndexKeyFile), loadIssuers(settings.issuersFile),
+  const [signer, trust, indexKeys, bearer] = await Promise.all([
+    loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log),
+    readBlindIndexKeys(settings.blindIndexKeyFile), loadBearerVerifier(settings.issuersFile, { log, only: (issuer) => issuer.province === entry.code }),
   ]);
   const masterKeys = openMasterKeys(settings.masterKeyFile, ({ message }) => { log.error({ code: 'CONFIGURATION_INVALID', reason: message }, 'the master key file cannot be used; the keys read before stay in use'); });
   const envelope = createEnvelope(masterKeys, settings.cryptoSuite);
@@ -69,10 +70,9 @@ export async function createProvince({ definition, settings, log, now = () => ne
       person: settings.lookupLimitPerson, viewer: settings.lookupLimitViewer, organization: settings.lookupLimitOrganization, province: settings.lookupLimitProvince,
     }, now);
     const services: ProvinceServices = {
-      entry, db, signer, trust, envelope, blindIndex, limits, caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
+      entry, db, signer, trust, envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
       cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
     };
-    const bearer = createBearerVerifier(issuers.filter((issuer) => issuer.province === entry.code), { audience: 'delta' });
     const server = await createSubgraphServer<ProvinceContext>({
       name: entry.slug, schema: provinceSchema(definition), log, metrics: createMetrics(entry.slug), host: settings.host, port: settings.port,
       verifyContext: createContextVerifier({ trust, audience: entry.slug, now }),
