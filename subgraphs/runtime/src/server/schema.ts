@@ -6,7 +6,9 @@ import { caseMutations, caseQueries, caseResolvers } from '../case/index.js';
 import { lookupMutations, lookupResolvers } from '../lookup/index.js';
 import { memberResolvers } from '../member/index.js';
 import { organizationQueries, organizationResolvers } from '../organization/index.js';
+import { statisticsQueries } from '../statistics/index.js';
 import { stationMutations, stationQueries, stationResolvers } from '../station/index.js';
+import { recordedRelations } from './recordedRelations.js';
 import type { ProvinceDefinition } from './province.js';
 
 /** The SDL that a province publishes. */
@@ -15,9 +17,9 @@ export const provinceSdl = ({ entry, extension }: ProvinceDefinition): string =>
 /** The executable schema of a province: the contract's concepts under the province's own type names. */
 export function provinceSchema(definition: ProvinceDefinition): GraphQLSchema {
   const { entry } = definition;
-  const members = memberResolvers(definition.extension?.memberFields ?? []);
+  const members = memberResolvers(definition.extension?.memberFields ?? [], recordedRelations);
   const concepts = {
-    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...caseQueries, ...members.queries },
+    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...statisticsQueries, ...caseQueries, ...members.queries },
     Organization: organizationResolvers,
     ServiceStation: stationResolvers,
     Member: members.type,

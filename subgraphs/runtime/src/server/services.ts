@@ -4,6 +4,7 @@ import type { Envelope } from '../crypto/envelope.js';
 import type { Database } from '../db/database.js';
 import type { Limits } from '../lookup/index.js';
 import type { Cursors } from '../page/index.js';
+import type { MemberStatistics } from '../statistics/index.js';
 
 /** What a province's resolvers work with: made once at start, handed in, never looked up. */
 export interface ProvinceServices {
@@ -18,6 +19,8 @@ export interface ProvinceServices {
   readonly limits: Limits;
   /** How long a case lasts unless it is closed. */
   readonly caseLifeMs: number;
+  /** How many members there are, as far as it names nobody; counted at most once a minute. */
+  readonly memberStatistics: () => Promise<MemberStatistics>;
   readonly mode: 'demo' | 'production';
   readonly now: () => Date;
 }

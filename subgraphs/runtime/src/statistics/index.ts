@@ -1,0 +1,2 @@
+export { memberStatisticsOf, type MemberStatistics } from './memberStatistics.js';
+export { statisticsQueries } from './resolvers.js';
