@@ -38,7 +38,7 @@ describe('a province\'s own work', () => {
     expect(codes).toEqual([['OUT_OF_SCOPE'], ['FORBIDDEN'], ['UNAUTHENTICATED']]);
   });
 
-  it('shows a member the own record in clear, through the directory', async () => {
+  it('shows a member the own record in clear', async () => {
     const person = zone.anchors('anhui').people[0];
     const { data, errors } = await zone.ask<{ viewer: { role: string; member: MemberData; province: { name: string } } }>(
       '{ viewer { role province { code name } member { id name phoneMasked withheld { field } } } }', {}, await zone.token({ province: 'anhui', role: 'member' }));
@@ -46,10 +46,43 @@ describe('a province\'s own work', () => {
     expect(data.viewer).toMatchObject({ role: 'MEMBER', province: { name: '安徽省' }, member: { id: person.id, name: person.name, withheld: [] } });
   });
 
-  it('does not disclose a member by id to a viewer outside the scope', async () => {
-    const answer = await zone.ask<{ member: null }>('query($id: ID!) { member(id: $id) { id name } }', { id: zone.anchors('anhui').people[0].id }, await zone.token());
-    expect(answer.data.member).toBeNull();
-    expect(answer.errors).toMatchObject([{ extensions: { code: 'NOT_DISCLOSED', province: 'anhui' } }]);
+  it('answers a member\'s id alike, whether it is nobody\'s, another province\'s or out of scope, and asks the directory about none', async () => {
+    const document = 'query($id: ID!) { member(id: $id) { id name } }';
+    const token = await zone.token();
+    const ids = ['01890000-0000-7000-8000-000000000001', zone.anchors('anhui').people[0].id, zone.anchors('shanghai').people[2].id];
+    const answers = [];
+    for (const id of ids) {
+      zone.statements();
+      const { data, errors } = await zone.ask<{ member: null }>(document, { id }, token);
+      const named = (owner: string[] = []): string[] => owner.flatMap((sql) => /\/\* (\S+) \*\//.exec(sql)?.slice(1) ?? []);
+      const statements = zone.statements();
+      answers.push({ data, errors: errors?.map(({ message, path, extensions: { code, province } }) => ({ message, path, code, province })), zone: named(statements['zone']), shanghai: named(statements['shanghai']), asked: Object.keys(statements).sort() });
+    }
+    expect(answers[0]).toMatchObject({ data: { member: null }, errors: [{ code: 'NOT_DISCLOSED', province: 'shanghai' }] });
+    expect(answers[0]!.zone).not.toContain('directory.findByIndex');
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+    // The same document does show a member in scope.
+    const seen = await zone.ask<{ member: MemberData }>(document, { id: zone.anchors('shanghai').people[0].id }, token);
+    expect(seen.data.member.name).toBe(zone.anchors('shanghai').people[0].name);
+    expect(await zone.rows('zone', `select 1 from audit_entry where kind = 'EXISTENCE' and viewer_subject = 'station_clerk-1'`)).toEqual([]);
+  });
+
+  it('records whom a refusal was about', async () => {
+    const id = zone.anchors('shanghai').people[2].id;
+    await zone.ask('query($id: ID!) { member(id: $id) { id } }', { id }, await zone.token({ subject: 'curious' }));
+    expect(await zone.rows('shanghai', `select kind, member_id, reason, fields from audit_entry where viewer_subject = 'curious'`))
+      .toEqual([{ kind: 'REFUSAL', member_id: id, reason: 'NOT_DISCLOSED', fields: [] }]);
+  });
+
+  it('gives an administrator the list without telephone numbers, and a grid worker, an auditor and a dashboard nothing', async () => {
+    const list = '{ shanghai { members(first: 1) { edges { node { name phone phoneMasked withheld { field reason } } } } } }';
+    const asked = async (role: 'organization_administrator' | 'grid_worker' | 'province_auditor' | 'branch_secretary') =>
+      zone.ask<{ shanghai: { members: Page<{ name: string; phone: string | null; phoneMasked: string; withheld: unknown[] }> | null } }>(list, {}, await zone.token({ role }));
+    const [administrator, secretary] = await Promise.all([asked('organization_administrator'), asked('branch_secretary')]);
+    expect(administrator.data.shanghai.members!.edges[0]!.node).toMatchObject({ phone: null, phoneMasked: expect.stringMatching(/^\*{7}/), withheld: [{ field: 'phone', reason: 'ROLE' }, { field: 'accessLog', reason: 'ROLE' }] });
+    expect(secretary.data.shanghai.members!.edges[0]!.node.phone).toMatch(/^1[012][0-9]{9}$/);
+    for (const role of ['grid_worker', 'province_auditor'] as const) expect((await asked(role)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
   it('gives Zhejiang\'s own field to Zhejiang\'s own viewers', async () => {

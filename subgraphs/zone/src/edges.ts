@@ -1,4 +1,4 @@
-import { requireViewer, signCapability, verifyGrant, type Why } from '@delta/runtime/access/index';
+import { requireViewer, signCapability, verifyGrant, type LookupReason, type Why } from '@delta/runtime/access/index';
 import { concreteName } from '@delta/schema/derive';
 import { PlatformError } from '@delta/schema/errors';
 import { provinceOfId, requireMemberId } from '@delta/schema/ids';
@@ -13,32 +13,43 @@ export const provinceReference = (entry: ProvinceEntry) => ({ __typename: concre
 export const localReference = (concept: 'Organization' | 'ServiceStation', id: string) =>
   ({ __typename: concreteName(concept, provinceOfId(id).prefix), id });
 
-/**
- * Hands a person on to the owner by capability. The zone records that it said whether, and thereby where, a person is known.
- */
-async function handOn(entry: DirectoryEntry | null, why: Why, context: ZoneContext) {
+/** A person in the care of one province, for whatever that province's policy then opens. */
+async function handOn(owner: ProvinceEntry, memberId: string, why: Why, context: ZoneContext) {
+  const via = await signCapability(context.services.signer, owner.slug, { memberId, why }, context);
+  return { __typename: concreteName('Member', owner.prefix), via };
+}
+
+/** The zone records that it said whether, and thereby where, a person is known. */
+async function whoIs(entry: DirectoryEntry | null, why: LookupReason, context: ZoneContext) {
   context.trail.add({
     kind: 'EXISTENCE', memberId: entry?.memberId ?? null, fields: [entry ? '__typename' : 'none'],
-    purpose: why.kind === 'LOOKUP' ? why.purpose : null, reference: why.kind === 'LOOKUP' ? why.lookupId : null,
+    purpose: why.purpose, reference: why.lookupId,
   });
   if (!entry) return null;
   const owner = provinceBySlug(entry.province);
   if (!owner) throw new PlatformError('UNKNOWN_PROVINCE');
-  const via = await signCapability(context.services.signer, owner.slug, { memberId: entry.memberId, why }, context);
-  return { __typename: concreteName('Member', owner.prefix), via };
+  return handOn(owner, entry.memberId, why, context);
 }
 
-/** `Query.member`: no more than the viewer's own relation to the member will open. @throws UNAUTHENTICATED, MALFORMED_ID */
+/**
+ * `Query.member`: no more than the viewer's own relation to the member will open. Only the viewer's own province can know of
+ * one, so it alone is asked, whatever the id: the directory is not, and an id of nobody, of another province's member and of
+ * a member outside the scope are answered alike, by the same service.
+ * @throws PlatformError UNAUTHENTICATED, MALFORMED_ID, NOT_DISCLOSED (the viewer has no province)
+ */
 export async function memberById(id: string, context: ZoneContext) {
-  requireViewer(context);
-  return handOn(await context.byId.load(requireMemberId(id)), { kind: 'DIRECT' }, context);
+  const { province } = requireViewer(context);
+  const memberId = requireMemberId(id);
+  const own = province === null ? undefined : provinceByCode(province);
+  if (!own) throw new PlatformError('NOT_DISCLOSED');
+  return handOn(own, memberId, { kind: 'DIRECT' }, context);
 }
 
 /** `Lookup.member`: the person whom a province's grant is about. @throws PlatformError GRANT_*, UNAUTHENTICATED */
 export async function memberByGrant(province: ProvinceEntry, grant: string, context: ZoneContext) {
   requireViewer(context);
   const { blindIndex, ...reason } = await verifyGrant(context.services.trust, province.slug, grant, context);
-  return handOn(await context.byIndex.load(blindIndex), { kind: 'LOOKUP', ...reason }, context);
+  return whoIs(await context.byIndex.load(blindIndex), { kind: 'LOOKUP', ...reason }, context);
 }
 
 /** @throws PlatformError UNKNOWN_PROVINCE */

@@ -20,13 +20,14 @@ export type Why = { readonly kind: 'DIRECT' } | LookupReason;
  *
  * @param province code of the owning province: relations by organisation hold only for its own viewers
  * @param path ids of the member's home organisation and all above it
+ * @param held what other records of the province tell (recordedRelation)
  */
-export function standingOf(viewer: Viewer | null, province: string, memberId: string, path: readonly string[], why: Why): Standing {
+export function standingOf(viewer: Viewer | null, province: string, memberId: string, path: readonly string[], why: Why, held: readonly HeldRelation[] = []): Standing {
   if (!viewer) return { role: null, relations: [] };
   const relations: HeldRelation[] = [];
   const own = viewer.province === province;
   if (own && viewer.role === 'member' && viewer.member === memberId) relations.push({ relation: 'SELF', purpose: 'OWN_RECORD' });
   if (own && viewer.role !== 'member' && viewer.organization !== null && path.includes(viewer.organization)) relations.push({ relation: 'OWN_SCOPE', purpose: 'OWN_WORK' });
   if (why.kind === 'LOOKUP') relations.push({ relation: 'LOOKUP', purpose: why.purpose, inCase: why.inCase, revealed: why.inCase ? why.reveal : [] });
-  return { role: viewer.role, relations };
+  return { role: viewer.role, relations: [...relations, ...held] };
 }

@@ -1,7 +1,6 @@
-import { decide, disclosesNothing, policyRules, standingOf, type FieldDecision, type PolicyRule, type Why } from '../access/index.js';
+import { standingOf, type FieldDecision, type HeldRelation, type Policy, type Why } from '../access/index.js';
 import type { AuditTrail } from '../audit/index.js';
 import type { Viewer } from '@delta/schema/viewer';
-import { PlatformError } from '@delta/schema/errors';
 import type { MemberRecord } from './types.js';
 
 /** A member as one viewer may see it: the record and the policy's word on every field. The record itself never leaves. */
@@ -15,12 +14,14 @@ export interface DisclosedMember {
   readonly via?: string;
 }
 
-/** @throws PlatformError NOT_DISCLOSED when the policy opens no field at all */
-export function disclose(record: MemberRecord, why: Why, viewer: Viewer | null, province: string, fields: readonly string[], ownRules: readonly PolicyRule[]): DisclosedMember {
-  const standing = standingOf(viewer, province, record.id, record.path, why);
-  const decisions = decide(standing, fields, [...policyRules, ...ownRules]);
-  if (disclosesNothing(decisions)) throw new PlatformError('NOT_DISCLOSED');
-  return { record, decisions, why, purpose: why.kind === 'LOOKUP' ? why.purpose : standing.relations[0]?.purpose ?? 'OWN_WORK' };
+/** Who asks, in which province, by which policy. */
+export interface Asking { readonly policy: Policy; readonly viewer: Viewer | null; readonly province: string }
+
+/** Null when the policy opens no field at all. @param held relations that the province's records tell beside the member's own row */
+export function disclose({ policy, viewer, province }: Asking, record: MemberRecord, why: Why, held: readonly HeldRelation[] = []): DisclosedMember | null {
+  const standing = standingOf(viewer, province, record.id, record.path, why, held);
+  const decisions = policy.decide(standing);
+  return decisions && { record, decisions, why, purpose: why.kind === 'LOOKUP' ? why.purpose : standing.relations[0]?.purpose ?? 'OWN_WORK' };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { PlatformError } from '@delta/schema/errors';
 import { requireMemberId } from '@delta/schema/ids';
 import { accessLogPage } from '../accessLog/index.js';
-import { memberFields, requireOwnViewer, verifyCapability, type PolicyRule, type Why } from '../access/index.js';
+import { policyOf, requireOwnViewer, verifyCapability, type PolicyRule, type RecordedRelation, type Why } from '../access/index.js';
 import type { PageArguments } from '../page/index.js';
 import type { ProvinceContext } from '../server/context.js';
 import { disclose, reveal, type DisclosedMember } from './disclose.js';
@@ -30,23 +30,28 @@ const sealed = (field: string, column: 'idNumber' | 'phone', form: (text: string
 const plain = (field: 'gender' | 'joinedOn' | 'probationary' | 'affiliation'): Resolver => (member, _, { trail }) => reveal(member, field, trail, (record) => record[field]);
 
 /** Resolvers of a province's member type; every field passes the policy and is noted before it leaves. */
-export function memberResolvers(own: readonly OwnMemberField[]) {
-  const fields = [...memberFields, ...own.map((field) => field.name)];
-  const rules = own.flatMap((field) => field.rules);
-  const disclosed = (record: MemberRecord, why: Why, { viewer, services }: ProvinceContext): DisclosedMember =>
-    disclose(record, why, viewer, services.entry.code, fields, rules);
+export function memberResolvers(own: readonly OwnMemberField[], recorded: readonly RecordedRelation[]) {
+  const policy = policyOf(own, recorded);
+  const disclosed = async (record: MemberRecord, why: Why, { viewer, services, relations }: ProvinceContext): Promise<DisclosedMember | null> =>
+    disclose({ policy, viewer, province: services.entry.code }, record, why, await relations(record.id));
 
+  /** Nobody's id, another province's member's and that of a member out of the viewer's reach are told apart by nothing. */
   const find = async (id: string, why: Why, context: ProvinceContext): Promise<DisclosedMember> => {
-    const record = await context.members.byId.load(requireMemberId(id));
-    if (!record) throw new PlatformError('NOT_FOUND');
-    return disclosed(record, why, context);
+    const memberId = requireMemberId(id);
+    const record = await context.members.byId.load(memberId);
+    const member = record && await disclosed(record, why, context);
+    if (member) return member;
+    context.trail.refused('NOT_DISCLOSED', { memberId, ...(why.kind === 'LOOKUP' ? { purpose: why.purpose, reference: why.lookupId } : {}) });
+    throw new PlatformError('NOT_DISCLOSED');
   };
 
   /** Fields that the concept gives to `Province`: the viewer's own scope in the viewer's own province. */
   const queries = {
     members: async (_: unknown, args: MemberPageArguments, context: ProvinceContext) => {
       const { edges, pageInfo } = await memberPage(context.services, requireOwnViewer(context), args);
-      return { pageInfo, edges: edges.map(({ cursor, node }) => ({ cursor, node: disclosed(node, { kind: 'DIRECT' }, context) })) };
+      const nodes = await Promise.all(edges.map(({ node }) => disclosed(node, { kind: 'DIRECT' }, context)));
+      if (nodes.includes(null)) throw new PlatformError('NOT_DISCLOSED');
+      return { pageInfo, edges: edges.map(({ cursor }, i) => ({ cursor, node: nodes[i] })) };
     },
   };
 

@@ -1,11 +1,13 @@
 import { PlatformError } from '@delta/schema/errors';
 import { sameViewer, type Viewer } from '@delta/schema/viewer';
 import { createAccessLogLoaders, type AccessLogLoaders } from '../accessLog/index.js';
+import { createHeldRelations, type HeldRelations } from '../access/index.js';
 import { AuditTrail } from '../audit/index.js';
 import { createCaseLoaders, type CaseLoaders } from '../case/index.js';
 import { createMemberLoaders, type MemberLoaders } from '../member/index.js';
 import { createOrganizationLoaders, type OrganizationLoaders } from '../organization/index.js';
 import { createStationLoaders, type StationLoaders } from '../station/index.js';
+import { recordedRelations } from './recordedRelations.js';
 import type { ProvinceServices } from './services.js';
 
 /** One request in a province: who asks, what it may use, and what it has disclosed so far. */
@@ -17,6 +19,7 @@ export interface ProvinceContext {
   readonly organizations: OrganizationLoaders;
   readonly stations: StationLoaders;
   readonly members: MemberLoaders;
+  readonly relations: HeldRelations;
   readonly cases: CaseLoaders;
   readonly accessLog: AccessLogLoaders;
 }
@@ -46,6 +49,7 @@ export const contextOf = (services: ProvinceServices, verifyBearer: (token: stri
       organizations: createOrganizationLoaders(services.db),
       stations: createStationLoaders(services.db),
       members: createMemberLoaders(services.db),
+      relations: createHeldRelations(services.db, viewer, recordedRelations),
       cases: createCaseLoaders(services.db, viewer),
       accessLog: createAccessLogLoaders(services.db, services.entry.code, viewer),
     };

@@ -9,6 +9,7 @@ import { organizationQueries, organizationResolvers } from '../organization/inde
 import { statisticsQueries } from '../statistics/index.js';
 import { stationMutations, stationQueries, stationResolvers } from '../station/index.js';
 import { recordedRelations } from './recordedRelations.js';
+import { recordedRelations } from './recordedRelations.js';
 import type { ProvinceDefinition } from './province.js';
 
 /** The SDL that a province publishes. */
