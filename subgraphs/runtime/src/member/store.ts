@@ -1,6 +1,6 @@
 import type { Envelope } from '../crypto/envelope.js';
-import type { SuiteName } from '../crypto/types.js';
-import type { Database } from '../db/database.js';
+import type { SuiteName, WrappedKey } from '../crypto/types.js';
+import type { Database, Queryable } from '../db/database.js';
 import type { MemberFilter, MemberRecord } from './types.js';
 
 const columns = `m.id, m.name, m.gender, m.joined_on::text as "joinedOn", m.probationary, m.affiliation, m.home_organization_id as "homeOrganizationId",
@@ -51,3 +51,54 @@ export function memberRow(m: NewMember, envelope: Envelope, blindIndex: (idNumbe
   return [m.id, m.name, m.gender, m.joinedOn, m.probationary, m.affiliation, m.homeOrganizationId, m.externalHome?.text ?? null,
     m.externalHome?.divisionCode ?? null, sealed['idNumber'], sealed['phone'], dataKey.suite, dataKey.version, dataKey.bytes, blindIndex(m.idNumber)];
 }
+
+/** A member's secrets as they are stored. */
+export interface SealedMember {
+  readonly id: string;
+  readonly dataKey: WrappedKey;
+  readonly idNumber: Buffer | null;
+  readonly phone: Buffer | null;
+}
+
+/** How many members are sealed by each suite and version. */
+export const countBySeal = (db: Queryable): Promise<{ suite: SuiteName; version: string; members: number }[]> => db.query(`/* member.countBySeal */
+  select crypto_suite as suite, key_version as version, count(*)::integer as members from member where shredded_at is null group by 1, 2 order by 1, 2`);
+
+/**
+ * Locks the next members that are not sealed as `current` says, until the transaction ends. Whom another transaction holds is
+ * passed over rather than waited for, so that neither a shredding nor a second rotation can deadlock with this one.
+ */
+export async function lockBehind(within: Queryable, current: Omit<WrappedKey, 'bytes'>, after: string | null, limit: number): Promise<SealedMember[]> {
+  const rows = await within.query<{ id: string; wrapped: Buffer; version: string; suite: SuiteName; idNumber: Buffer | null; phone: Buffer | null }>(`/* member.lockBehind */
+    select id, data_key as wrapped, key_version as version, crypto_suite as suite, id_number as "idNumber", phone
+      from member where shredded_at is null and (key_version <> $1 or crypto_suite <> $2) and ($3::uuid is null or id > $3)
+     order by id limit $4 for no key update skip locked`, [current.version, current.suite, after, limit]);
+  return rows.map(({ id, wrapped, version, suite, idNumber, phone }) => ({ id, idNumber, phone, dataKey: { suite, version, bytes: wrapped } }));
+}
+
+export const storeSealed = async (within: Queryable, members: readonly SealedMember[]): Promise<void> => {
+  if (members.length === 0) return;
+  await within.query(`/* member.storeSealed */
+    update member m set crypto_suite = s.suite, key_version = s.version, data_key = s.wrapped, id_number = s.id_number, phone = s.phone
+      from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::bytea[]) as s (id, suite, version, wrapped, id_number, phone)
+     where m.id = s.id`, [
+    members.map(({ id }) => id), members.map(({ dataKey }) => dataKey.suite), members.map(({ dataKey }) => dataKey.version),
+    members.map(({ dataKey }) => dataKey.bytes), members.map(({ idNumber }) => idNumber), members.map(({ phone }) => phone),
+  ]);
+};
+
+/** The blind index of a member, or when it was shredded; locked until the transaction ends. Undefined for an unknown id. */
+export async function lockMember(within: Queryable, id: string): Promise<{ blindIndex: string; shreddedAt: null } | { blindIndex: null; shreddedAt: Date } | undefined> {
+  const [row] = await within.query<{ blindIndex: string; shreddedAt: null } | { blindIndex: null; shreddedAt: Date }>(`/* member.lock */
+    select blind_index as "blindIndex", shredded_at as "shreddedAt" from member where id = $1 for update`, [id]);
+  return row;
+}
+
+/** Leaves of a member the id, the ownership version, and that it was shredded. */
+export const eraseMember = async (within: Queryable, id: string, at: Date): Promise<void> => {
+  await within.query(`/* member.erase */
+    update member set shredded_at = $2, released_at = null, name = null, gender = null, joined_on = null, probationary = null, affiliation = null,
+           home_organization_id = null, external_home_text = null, external_home_division = null, id_number = null, phone = null,
+           data_key = null, blind_index = null, crypto_suite = null, key_version = null
+     where id = $1`, [id, at]);
+};
