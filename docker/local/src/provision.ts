@@ -39,16 +39,16 @@ export async function provision(home: string, options: ProvisionOptions = {}): P
   return files;
 }
 
-/** Keeps keys that were added by hand (a rotation in progress), and adds each signer's own where it is missing. */
+/** Keeps keys that were added (a rotation in progress) or retired, and adds each signer's own where it is missing. */
 async function writeTrust(files: KeyFiles): Promise<void> {
-  const known = (await exists(files.trust)) ? ((await readJson(files.trust)) as { keys: Record<string, JWK[]> }).keys : {};
+  const { keys: known, ...rest } = (await exists(files.trust)) ? (await readJson(files.trust)) as { keys: Record<string, JWK[]> } : { keys: {} };
   const keys: Record<string, JWK[]> = { ...known };
   for (const name of signers) {
     const key = publicPart((await readJson(files.signing(name))) as JWK);
     const others = (known[name] ?? []).filter(({ kid }) => kid !== key.kid);
     keys[name] = [key, ...others];
   }
-  await writeDerived(files.trust, json({ keys }));
+  await writeDerived(files.trust, json({ keys, ...rest }));
 }
 
 async function writeIssuers(files: KeyFiles, { issuerBase = issuerBaseUrl(defaultIssuerPort), inlineKeys = false }: ProvisionOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, rename, rm, writeFile } from 'node:fs/promises';
 
 /**
  * Creates a file whole or not at all, readable by its owner only, and leaves one that exists as it is. `link` refuses an
@@ -20,12 +20,13 @@ export async function writeFileOnce(file: string, text: string): Promise<void> {
 }
 
 /** Replaces a file in one step: a reader sees the old text or the new one, never a half. */
-export async function replaceFile(file: string, text: string): Promise<void> {
-  await rename(await writeDraft(file, text), file);
+export async function replaceFile(file: string, text: string, mode = 0o600): Promise<void> {
+  await rename(await writeDraft(file, text, mode), file);
 }
 
-async function writeDraft(file: string, text: string): Promise<string> {
+async function writeDraft(file: string, text: string, mode = 0o600): Promise<string> {
   const draft = `${file}.${randomUUID()}.draft`;
   await writeFile(draft, text, { mode: 0o600, flag: 'wx', flush: true });
+  if (mode !== 0o600) await chmod(draft, mode);
   return draft;
 }
