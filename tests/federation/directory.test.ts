@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { register, type RegistrationEntry } from '@delta/runtime/exchange/registration/index';
 import { signContext } from '@delta/service/context';
-import { loadSigner, type Signer } from '@delta/service/keys';
+import { loadSigner, loadTrust, type Signer, type Trust } from '@delta/service/keys';
 import { keyFiles } from '@delta/local/home';
 import { startTestZone, type TestZone } from '../support/zone.js';
 
 let zone: TestZone;
 let signers: Record<string, Signer>;
+let trust: Trust;
 beforeAll(async () => {
   zone = await startTestZone();
   const keys = keyFiles(zone.home);
+  trust = await loadTrust(keys.trust);
   signers = Object.fromEntries(await Promise.all(['jiangsu', 'anhui', 'gateway'].map(async (name) => [name, await loadSigner(keys.signing(name))] as const)));
 });
 afterAll(async () => { await zone?.close(); });
@@ -24,17 +26,17 @@ const other = '01890000-0000-7000-8000-000000000001';
 describe('the directory', () => {
   it('accepts what a province registered before, again', async () => {
     const entry = await held();
-    expect(await register(zone.urls['zone']!, signers['anhui']!, { entries: [entry] })).toMatchObject({ accepted: [entry.memberId], refused: [] });
+    expect(await register(zone.urls['zone']!, { signer: signers['anhui']!, trust }, { entries: [entry] })).toMatchObject({ accepted: [entry.memberId], refused: [] });
   });
 
   it('never overwrites: a second province\'s claim is refused, and both provinces see it, once', async () => {
     const entry = await held();
     const claim = { ...entry, memberId: other };
-    const first = await register(zone.urls['zone']!, signers['jiangsu']!, { entries: [claim] });
-    const again = await register(zone.urls['zone']!, signers['jiangsu']!, { entries: [claim] });
+    const first = await register(zone.urls['zone']!, { signer: signers['jiangsu']!, trust }, { entries: [claim] });
+    const again = await register(zone.urls['zone']!, { signer: signers['jiangsu']!, trust }, { entries: [claim] });
     expect(first).toMatchObject({ accepted: [], refused: [other], claims: [{ memberId: entry.memberId, claimant: 'jiangsu', holder: 'anhui' }] });
     expect(again.claims).toEqual(first.claims);
-    expect((await register(zone.urls['zone']!, signers['anhui']!, { entries: [] })).claims).toEqual(first.claims);
+    expect((await register(zone.urls['zone']!, { signer: signers['anhui']!, trust }, { entries: [] })).claims).toEqual(first.claims);
     expect(await held()).toEqual(entry);
     expect(await zone.rows('zone', `select member_id from audit_entry where kind = 'CLAIM'`)).toEqual([{ member_id: entry.memberId }]);
   });
@@ -42,7 +44,7 @@ describe('the directory', () => {
   it('two provinces that claim a new person at once have exactly one holder', async () => {
     const entry = { blindIndex: `v1:${'A'.repeat(43)}`, ownershipVersion: 1 };
     const receipts = await Promise.all((['jiangsu', 'anhui'] as const).map((slug, i) =>
-      register(zone.urls['zone']!, signers[slug]!, { entries: [{ ...entry, memberId: `01890000-0000-7000-8000-00000000000${i + 2}` }] })));
+      register(zone.urls['zone']!, { signer: signers[slug]!, trust }, { entries: [{ ...entry, memberId: `01890000-0000-7000-8000-00000000000${i + 2}` }] })));
     expect(receipts.map(({ accepted }) => accepted.length).sort()).toEqual([0, 1]);
     expect(receipts.map(({ refused }) => refused.length).sort()).toEqual([0, 1]);
   });
@@ -50,8 +52,8 @@ describe('the directory', () => {
   it('takes nothing unsigned, signed by another or not of the form', async () => {
     const entry = await held();
     const foreign: Signer = { ...signers['jiangsu']!, name: 'anhui', sign: (claims, options) => signers['jiangsu']!.sign(claims, options) };
-    await expect(register(zone.urls['zone']!, foreign, { entries: [entry] })).rejects.toMatchObject({ code: 'REGISTRATION_REFUSED' });
-    await expect(register(zone.urls['zone']!, signers['anhui']!, { entries: [{ ...entry, blindIndex: 'x' }] })).rejects.toMatchObject({ code: 'REGISTRATION_REFUSED' });
+    await expect(register(zone.urls['zone']!, { signer: foreign, trust }, { entries: [entry] })).rejects.toMatchObject({ code: 'REGISTRATION_REFUSED' });
+    await expect(register(zone.urls['zone']!, { signer: signers['anhui']!, trust }, { entries: [{ ...entry, blindIndex: 'x' }] })).rejects.toMatchObject({ code: 'REGISTRATION_REFUSED' });
     const unsigned = await fetch(new URL('/registrations', zone.urls['zone']), { method: 'POST', headers: { 'content-type': 'application/json', 'x-delta-province': 'anhui' }, body: '{"entries":[]}' });
     expect(unsigned.status).toBe(403);
   });

@@ -30,15 +30,19 @@ export async function createZone({ settings, log, now = () => new Date(), onStat
   try {
     const db = createDatabase(database.source, 'ZONE_UNAVAILABLE');
     const services: ZoneServices = { db, signer, trust, now };
+    const metrics = createMetrics('zone');
+    const onFork = reportForks(log, metrics);
     const server = await createSubgraphServer<ZoneContext>({
-      name: 'zone', schema: zoneSchema(), log, metrics: createMetrics('zone'), host: settings.host, port: settings.port,
+      name: 'zone', schema: zoneSchema(), log, metrics, host: settings.host, port: settings.port,
       verifyContext: createContextVerifier({ trust, audience: 'zone', now }),
       context: contextOf(services),
       plugins: [auditPlugin<ZoneContext>(db, now)],
       ready: () => databaseReadiness(db),
       routes: (http) => {
-        http.post('/registrations', { bodyLimit: registrationLimits.bodyBytes }, (request) =>
-          answerRegistration(services, { headers: request.headers, body: request.body as Buffer }));
+        http.post('/registrations', { bodyLimit: registrationLimits.bodyBytes }, async (request, reply) => {
+          const receipt = await answerRegistration({ ...services, onFork }, { headers: request.headers, body: request.body as Buffer });
+          return reply.header('x-delta-signature', receipt.signature).type('application/json').send(receipt.body);
+        });
       },
     });
     return { url: server.url, close: async () => { await server.close(); await database.close(); } };

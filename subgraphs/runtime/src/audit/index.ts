@@ -1,4 +1,5 @@
 export { auditPlugin } from './auditPlugin.js';
+export { signCheckpoint, verifyCheckpoint, type Checkpoint } from './checkpoint.js';
 export { replaceAuditTable } from './logTables.js';
 export { recordEntries } from './recordEntries.js';
 export { auditTable } from './table.js';

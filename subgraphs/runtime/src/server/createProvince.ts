@@ -10,7 +10,7 @@ import { createEnvelope } from '../crypto/envelope.js';
 import { derivedKeys, openMasterKeys } from '../crypto/masterKeys.js';
 import { createDatabase, databaseReadiness } from '../db/database.js';
 import { provinceMigrations } from '../db/migrations/index.js';
-import { startRegistrar } from '../exchange/registration/index.js';
+import { reportForks, startRegistrar } from '../exchange/registration/index.js';
 import { createLimits } from '../lookup/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
@@ -73,14 +73,15 @@ export async function createProvince({ definition, settings, log, now = () => ne
       entry, db, signer, trust, envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
       cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
     };
+    const metrics = createMetrics(entry.slug);
     const server = await createSubgraphServer<ProvinceContext>({
-      name: entry.slug, schema: provinceSchema(definition), log, metrics: createMetrics(entry.slug), host: settings.host, port: settings.port,
+      name: entry.slug, schema: provinceSchema(definition), log, metrics, host: settings.host, port: settings.port,
       verifyContext: createContextVerifier({ trust, audience: entry.slug, now }),
       context: contextOf(services, (token) => bearer.verify(token)),
       plugins: [auditPlugin<ProvinceContext>(db, now)],
       ready: () => databaseReadiness(db),
     });
-    const registrar = startRegistrar(services, settings.zoneUrl, log);
+    const registrar = startRegistrar(services, { zoneUrl: settings.zoneUrl, log, onFork: reportForks(log, metrics) });
     return {
       url: server.url,
       registered: registrar.caughtUp,

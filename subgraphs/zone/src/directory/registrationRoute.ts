@@ -1,43 +1,65 @@
-import { createHash } from 'node:crypto';
-import type { Database } from '@delta/runtime/db/database';
-import { registrationLimits, registrationType, type RegistrationBatch } from '@delta/runtime/exchange/registration/index';
+import {
+  digestOf, receiptType, registrationLimits, registrationType, type RegistrationBatch, type RegistrationReceipt,
+} from '@delta/runtime/exchange/registration/index';
 import { PlatformError } from '@delta/schema/errors';
 import { isMemberId } from '@delta/schema/ids';
 import { provinceBySlug } from '@delta/schema/provinces';
-import type { Trust } from '@delta/service/keys';
+import type { Signer } from '@delta/service/keys';
 import { v7 as uuidv7 } from 'uuid';
 import { registerBatch } from './registerBatch.js';
+import { looksSince } from './store.js';
+import { tellHeads, type WitnessServices } from './tellHeads.js';
 
-export interface RegistrationServices { readonly db: Database; readonly trust: Trust; readonly now: () => Date }
+export interface RegistrationServices extends WitnessServices { readonly signer: Signer; readonly now: () => Date }
 
 /** A request as the HTTP server hands it on: headers in lower case, the body's own bytes. */
 export interface RawRequest { readonly headers: Readonly<Record<string, string | string[] | undefined>>; readonly body: Buffer }
 
+/** The receipt's own bytes and the zone's signature over them. */
+export interface SignedReceipt { readonly body: string; readonly signature: string }
+
 const blindIndexForm = /^[a-z0-9]{1,16}:[A-Za-z0-9_-]{43}$/;
 
 /** Signature first, then form, then effect. @throws PlatformError REGISTRATION_REFUSED, ZONE_UNAVAILABLE */
-export async function answerRegistration(services: RegistrationServices, { headers, body }: RawRequest) {
+export async function answerRegistration(services: RegistrationServices, { headers, body }: RawRequest): Promise<SignedReceipt> {
+  const { db, signer, trust, now } = services;
   const province = provinceBySlug(String(headers['x-delta-province']));
   if (!province) throw new PlatformError('REGISTRATION_REFUSED');
-  const digest = createHash('sha256').update(body).digest('base64url');
-  const claims = await services.trust.verify(String(headers['x-delta-signature']), { type: registrationType, issuer: province.slug, audience: 'zone' })
+  const claims = await trust.verify(String(headers['x-delta-signature']), { type: registrationType, issuer: province.slug, audience: 'zone' })
     .catch(() => { throw new PlatformError('REGISTRATION_REFUSED'); });
-  if (claims['dig'] !== digest) throw new PlatformError('REGISTRATION_REFUSED');
-  const { entries } = readBatch(body);
-  return registerBatch(services.db, province.slug, entries, uuidv7(), services.now());
+  if (claims['dig'] !== digestOf(body)) throw new PlatformError('REGISTRATION_REFUSED');
+  const batch = readBatch(body);
+  const receipt: RegistrationReceipt = {
+    ...await registerBatch(db, province.slug, batch, uuidv7(), now()),
+    ...await tellHeads(services, province.slug, batch),
+    notices: await looksSince(db, province.slug, batch.looksAfter ?? '0'),
+  };
+  const answer = JSON.stringify(receipt);
+  const signature = await signer.sign({ dig: digestOf(answer), of: digestOf(body) }, { type: receiptType, audience: province.slug, expiresInSeconds: 60 });
+  return { body: answer, signature };
 }
 
 function readBatch(body: Buffer): RegistrationBatch {
-  let batch: { entries?: unknown };
+  let batch: Partial<Record<keyof RegistrationBatch, unknown>> | null;
   try {
-    batch = JSON.parse(body.toString()) as { entries?: unknown };
+    batch = JSON.parse(body.toString()) as typeof batch;
   } catch {
     throw new PlatformError('REGISTRATION_REFUSED');
   }
-  const { entries } = batch;
-  if (!Array.isArray(entries) || entries.length > registrationLimits.entries) throw new PlatformError('REGISTRATION_REFUSED');
-  const sound = (entries as Record<string, unknown>[]).every((e) => typeof e['memberId'] === 'string' && isMemberId(e['memberId'])
-    && typeof e['blindIndex'] === 'string' && blindIndexForm.test(e['blindIndex']) && Number.isInteger(e['ownershipVersion']));
+  const { entries, releases = [], checkpoint = null, looksAfter = '0', checkpointsAfter = null } = batch ?? {};
+  const sound = isList(entries) && entries.every(isEntry)
+    && isList(releases) && releases.every((id) => typeof id === 'string' && isMemberId(id))
+    && (checkpoint === null || (typeof checkpoint === 'string' && checkpoint.length < 4_096))
+    && typeof looksAfter === 'string' && /^[0-9]{1,18}$/.test(looksAfter)
+    && (checkpointsAfter === null || (typeof checkpointsAfter === 'string' && /^[0-9]{4}-[0-9 :.+T-]{1,40}Z?$/.test(checkpointsAfter) && !Number.isNaN(Date.parse(checkpointsAfter))));
   if (!sound) throw new PlatformError('REGISTRATION_REFUSED');
-  return batch as RegistrationBatch;
+  return { entries, releases, checkpoint, looksAfter, checkpointsAfter } as RegistrationBatch;
+}
+
+const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.length <= registrationLimits.entries;
+
+function isEntry(value: unknown): boolean {
+  const { memberId, blindIndex, ownershipVersion } = (value ?? {}) as Record<string, unknown>;
+  return typeof memberId === 'string' && isMemberId(memberId) && typeof blindIndex === 'string' && blindIndexForm.test(blindIndex)
+    && Number.isInteger(ownershipVersion);
 }

@@ -1,7 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { cursorTable, forkTable } from '../../exchange/registration/table.js';
 
-/** What others told this province: looks at its members, how far it has heard them, and checkpoints that contradict each other. */
+/** What others told this province: looks at its members, and how far it has heard. */
 export class Notices1764000000006 implements MigrationInterface {
   readonly name = 'Notices1764000000006';
 
@@ -22,8 +21,10 @@ export class Notices1764000000006 implements MigrationInterface {
       );
       create index access_notice_member on access_notice (member_id, at);
       create index access_notice_at on access_notice (at);
-      ${cursorTable}
-      ${forkTable}
+      create table exchange_cursor (
+        stream text primary key,
+        position text not null
+      );
     `);
   }
 

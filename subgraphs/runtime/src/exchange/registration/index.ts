@@ -1,4 +1,9 @@
-export { registrationLimits, registrationType, type DuplicateClaim, type RegistrationBatch, type RegistrationEntry, type RegistrationReceipt } from './message.js';
-export { cursorTable, forkTable } from './table.js';
-export { register } from './register.js';
+export {
+  receiptType, registrationLimits, registrationType,
+  type DuplicateClaim, type LookNotice, type LookNotices, type RegistrationBatch, type RegistrationEntry, type RegistrationReceipt, type SignedCheckpoint,
+} from './message.js';
+export { digestOf, register } from './register.js';
 export { startRegistrar, type Registrar } from './registrar.js';
+export { reportForks } from './reportForks.js';
+export { witness, type Fork } from './witness.js';
+export { newestCheckpoint, witnessedSince } from './witnessStore.js';

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from '@delta/schema/errors';
-import type { Signer } from '@delta/service/keys';
+import type { Signer, Trust } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
 import type { Database } from '../../db/database.js';
 import { register } from './register.js';
 import { registrationLimits } from './message.js';
-import { markRegistered, storeClaims, unregisteredMembers } from './store.js';
+import { dropExpiredLooks, markRegistered, markReleased, readHeard, storeClaims, storeHeard, storeLooks, unregisteredMembers, unreleasedMembers } from './store.js';
+import { witness, type Fork } from './witness.js';
+import { newestCheckpoint } from './witnessStore.js';
 
 export interface Registrar {
   /** Resolves when every member that waited at the time of the call has been answered for. */
@@ -13,28 +15,58 @@ export interface Registrar {
   stop(): Promise<void>;
 }
 
-export interface RegistrarServices { readonly db: Database; readonly signer: Signer; readonly now: () => Date }
+export interface RegistrarServices { readonly db: Database; readonly signer: Signer; readonly trust: Trust; readonly now: () => Date }
 
-const pause = { busyMs: 0, idleMs: 15_000, failedMs: 1_000 };
+export interface RegistrarOptions {
+  readonly zoneUrl: string;
+  readonly log: Logger;
+  /** Told once of each contradiction between heads of an audit chain. */
+  readonly onFork: (fork: Fork) => void;
+}
 
-/** Keeps the directory told of this province's members, and hears of claims. A zone that is away costs nothing but delay. */
-export function startRegistrar(services: RegistrarServices, zoneUrl: string, log: Logger): Registrar {
+const pause = { busyMs: 0, idleMs: 2_000, failedMs: 1_000, longestMs: 15_000 };
+const dayMs = 24 * 60 * 60_000;
+
+/**
+ * Keeps the directory told of this province's members and of the head of its audit chain, and hears of claims, of looks at its
+ * members and of others' heads. A zone that is away costs nothing but delay: each side goes on from where the other has heard it.
+ */
+export function startRegistrar(services: RegistrarServices, { zoneUrl, log, onFork }: RegistrarOptions): Registrar {
+  const { db, trust, now } = services;
   const stopping = new AbortController();
   let registered = 0;
+  let expired = 0;
+  let contradicted: string | null = null;
   let caughtUp: (count: number) => void = () => undefined;
   const promise = new Promise<number>((resolve) => { caughtUp = resolve; });
 
   const once = async (): Promise<number> => {
-    const entries = await unregisteredMembers(services.db, registrationLimits.entries);
-    const receipt = await register(zoneUrl, services.signer, { entries });
-    await services.db.transaction(async (within) => {
-      await storeClaims(within, receipt.claims);
-      await markRegistered(within, [...receipt.accepted, ...receipt.refused], services.now());
+    const entries = await unregisteredMembers(db, registrationLimits.entries);
+    const releases = await unreleasedMembers(db, registrationLimits.entries - entries.length);
+    const heard = await readHeard(db);
+    const receipt = await register(zoneUrl, services, {
+      entries, releases, checkpoint: await newestCheckpoint(db), looksAfter: heard.looks, checkpointsAfter: heard.checkpoints,
     });
-    if (receipt.refused.length > 0) log.warn({ code: 'DUPLICATE_CLAIM', count: receipt.refused.length }, 'another province holds members that this one registered');
-    registered += receipt.accepted.length;
+    const { accepted, refused, released, claims, notices, checkpoints, contradicts } = receipt;
+    // First the heads: a crash in between has them told again, since what was heard is noted last.
+    for (const fork of await witness(db, trust, checkpoints.heads)) if (fork.isNew) onFork(fork);
+    await db.transaction(async (within) => {
+      await storeClaims(within, claims);
+      await storeLooks(within, 'zone', notices.looks);
+      await storeHeard(within, { looks: notices.until, checkpoints: checkpoints.until });
+      await markRegistered(within, [...accepted, ...refused], now());
+      await markReleased(within, released, now());
+    });
+    if (refused.length > 0) log.warn({ code: 'DUPLICATE_CLAIM', count: refused.length }, 'another province holds members that this one registered');
+    if (contradicts !== null && contradicts !== contradicted) log.error({ code: 'CHECKPOINT_FORKED' }, 'the zone holds a checkpoint of this province that its audit chain contradicts');
+    contradicted = contradicts;
+    registered += accepted.length;
     if (entries.length === 0) caughtUp(registered);
-    return entries.length === 0 ? pause.idleMs : pause.busyMs;
+    if (now().getTime() - expired > dayMs) {
+      await dropExpiredLooks(db, now());
+      expired = now().getTime();
+    }
+    return entries.length > 0 || notices.more ? pause.busyMs : pause.idleMs;
   };
 
   const loop = async (): Promise<void> => {
@@ -46,7 +78,7 @@ export function startRegistrar(services: RegistrarServices, zoneUrl: string, log
         failures = 0;
       } catch (error) {
         failures += 1;
-        wait = Math.min(pause.failedMs * 2 ** Math.min(failures - 1, 4), pause.idleMs);
+        wait = Math.min(pause.failedMs * 2 ** Math.min(failures - 1, 4), pause.longestMs);
         // Once a streak: a zone that is away for an hour is one fact, not hundreds.
         if (failures === 1) log.info({ code: error instanceof PlatformError ? error.code : 'INTERNAL' }, 'registration waits');
       }
