@@ -34,7 +34,7 @@ test('an edge that leaves the province is not the province\'s to serve', () => {
 });
 
 test('no annotation of the contract reaches a subgraph', () => {
-  for (const directive of ['@entity', '@zoneEdge', '@zoneServes', '@internal']) expect(deriveProvinceSdl(zhejiang)).not.toContain(directive);
+  for (const directive of ['@entity', '@zoneEdge', '@zoneServes', '@internal', '@person']) expect(deriveProvinceSdl(zhejiang)).not.toContain(directive);
 });
 
 test.each(provinces.map(({ slug }) => slug))('%s knows no type and no root of another province', (slug) => {

@@ -15,7 +15,7 @@ import type { ProvinceEntry } from './provinces.js';
 export function deriveProvinceSdl(province: Pick<ProvinceEntry, 'slug' | 'prefix' | 'name'>, extension = ''): string {
   const { prefix, slug } = province;
   const definitions = readContract().definitions.flatMap((node): DefinitionNode[] => {
-    if (node.kind === Kind.OBJECT_TYPE_DEFINITION) return [{ ...node, directives: withDirectives('@shareable') }];
+    if (node.kind === Kind.OBJECT_TYPE_DEFINITION) return [{ ...node, directives: withDirectives('@shareable'), fields: (node.fields ?? []).map((field) => ({ ...field, directives: [] })) }];
     if (!isInterface(node)) return [node];
     const contract = { ...node, directives: [], fields: provinceFields(node, false) };
     return [contract, concreteType(node, prefix)];

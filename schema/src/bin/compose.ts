@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { compose } from '../compose.js';
+import { clientSchema, compose } from '../compose.js';
+import { dashboardFile, printDashboardSchema } from '../dashboard.js';
 import { readPublished, supergraphFile } from '../published.js';
 
-writeFileSync(supergraphFile, compose(readPublished()));
-console.log('Wrote schema/supergraph.graphql.');
+const supergraph = compose(readPublished());
+writeFileSync(supergraphFile, supergraph);
+writeFileSync(dashboardFile, printDashboardSchema(clientSchema(supergraph)));
+console.log('Wrote schema/supergraph.graphql and schema/dashboard.graphql.');
