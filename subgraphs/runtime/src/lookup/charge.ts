@@ -3,6 +3,9 @@ import type { Queryable } from '../db/database.js';
 import { bucketsOfWindow, bucketSeconds, shardsOf } from './rules.js';
 import type { FullScope, Limit } from './types.js';
 
+/** Forgets what no window holds any more, also because it says whom somebody asked about. */
+export const forgetUsage = (db: Queryable, now: Date): Promise<unknown> => db.query('/* background.lookupUsage */ delete from lookup_usage where ends_at < $1', [now]);
+
 /** An act of asking: whom it is about, and by what it is known again when it is repeated. */
 export type Ask = { readonly clientKey: string } & (
   | { readonly act: 'LOOKUP' | 'CASE'; readonly blindIndex: string; readonly purpose: string }

@@ -1,7 +1,7 @@
 import { PlatformError } from '@delta/schema/errors';
 import type { Viewer } from '@delta/schema/viewer';
 import type { Database } from '../db/database.js';
-import { chargeAsk, type Ask } from './charge.js';
+import { chargeAsk, forgetUsage, type Ask } from './charge.js';
 import { admitsAgainAt } from './rules.js';
 import type { Limit } from './types.js';
 
@@ -28,10 +28,7 @@ export function createLimits(db: Database, province: string, settings: LimitSett
     { scope: 'ORGANIZATION', admits: settings.organization, windowSeconds: hour },
     { scope: 'PROVINCE', admits: settings.province, windowSeconds: hour },
   ];
-  // What no window holds any more goes, also because it says whom somebody asked about.
-  const sweep = setInterval(() => {
-    db.query('/* background.lookupUsage */ delete from lookup_usage where ends_at < $1', [now()]).catch(() => undefined);
-  }, sweepMs).unref();
+  const sweep = setInterval(() => { forgetUsage(db, now()).catch(() => undefined); }, sweepMs).unref();
   return {
     async charge(viewer, ask) {
       const at = now();
