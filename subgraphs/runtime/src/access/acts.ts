@@ -1,10 +1,21 @@
 import { PlatformError } from '@delta/schema/errors';
 import type { Role, Viewer } from '@delta/schema/viewer';
+import type { Meaning } from './policy.js';
 
 /** What a role may do in its own province, at its own organisation or below it. Seeing fields of a person is the policy's. */
 export const acts = ['OPEN_LOOKUP', 'OPEN_CASE', 'CLOSE_CASE', 'LIST_CASES', 'REVEAL_MEMBER', 'LIST_MEMBERS', 'KEEP_STATIONS'] as const;
 
 export type Act = (typeof acts)[number];
+
+export const actMeanings: Readonly<Record<Act, Meaning>> = {
+  OPEN_LOOKUP: { en: 'look up one person for one purpose', zh: '发起跨省查询' },
+  OPEN_CASE: { en: 'open a case about one person', zh: '立项' },
+  CLOSE_CASE: { en: 'close a case of the organisation', zh: '办结' },
+  LIST_CASES: { en: 'see the organisation\'s cases, which name nobody', zh: '查看本组织办理事项' },
+  REVEAL_MEMBER: { en: 'reveal masked fields in a case, for a stated reason', zh: '申请显示' },
+  LIST_MEMBERS: { en: 'list the members at the organisation and below it', zh: '查看本辖区流动党员' },
+  KEEP_STATIONS: { en: 'change the opening hours of the organisation\'s stations', zh: '更新服务站开放时间' },
+};
 
 /**
  * Who may do what. An administrator keeps the organisation in order (its members' list, its stations, cases left open by

@@ -1,13 +1,18 @@
 import type { Role } from '@delta/schema/viewer';
 
-/**
- * How the viewer stands to the member, by the owning province's own records and verified capabilities, never by a caller's
- * claim. SELF: it is the viewer's own record. OWN_SCOPE: the member's home organisation is the viewer's or one below it.
- * LOOKUP: a recorded lookup, granted by the asking province and handed on by the zone.
- */
+/** What something of the policy is called and means, in the generated document. */
+export interface Meaning { readonly en: string; readonly zh: string }
+
+/** How the viewer stands to the member, by the owning province's own records and verified capabilities, never by a caller's claim. */
 export const relations = ['SELF', 'OWN_SCOPE', 'LOOKUP'] as const;
 
 export type Relation = (typeof relations)[number];
+
+export const relationMeanings: Readonly<Record<Relation, Meaning>> = {
+  SELF: { en: 'the record is the viewer\'s own', zh: '本人' },
+  OWN_SCOPE: { en: 'the member\'s home organisation is the viewer\'s own or one below it, in the viewer\'s own province', zh: '本组织及下级组织' },
+  LOOKUP: { en: 'the viewer opened a lookup of this person, which the asking province recorded, granted and signed', zh: '跨省查询' },
+};
 
 /**
  * What a field comes as. REVEAL: in clear once it was revealed in a case, for a stated reason; until then masked where the

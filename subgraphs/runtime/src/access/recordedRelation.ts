@@ -2,7 +2,7 @@ import type { Viewer } from '@delta/schema/viewer';
 import DataLoader from 'dataloader';
 import type { Queryable } from '../db/database.js';
 import type { HeldRelation } from './decide.js';
-import type { PolicyRule } from './policy.js';
+import type { Meaning, PolicyRule } from './policy.js';
 
 /**
  * A relation that a concept finds in the province's own records, with the rows of the policy that rest on it. Concepts hand
@@ -11,7 +11,7 @@ import type { PolicyRule } from './policy.js';
 export interface RecordedRelation {
   readonly relation: string;
   /** For the generated document, in English and Chinese. */
-  readonly meaning: { readonly en: string; readonly zh: string };
+  readonly meaning: Meaning;
   readonly rules: readonly PolicyRule[];
   /** The members, of those named, to whom the viewer stands so, with the purposes; one statement for all of them. */
   readonly find: (db: Queryable, viewer: Viewer, memberIds: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
