@@ -13,6 +13,7 @@ export const accessLogResolvers = {
     return found;
   },
   id: ({ id }: AccessLogRecord, _: unknown, { services }: ProvinceContext) => `${services.entry.code}-${id}`,
+  at: ({ at }: AccessLogRecord) => new Date(at).toISOString(),
   outcome: outcomeOf,
   role: ({ role }: AccessLogRecord) => role?.toUpperCase() ?? null,
   purpose: purposeOf,
