@@ -1,4 +1,5 @@
 import { homeDirectory } from './home.js';
+import { keysOfMembers, keysOfMembersHelp } from './keysOfMembers.js';
 import { keysOfService, keysOfServiceHelp } from './keysOfService.js';
 import { Refusal } from './refusal.js';
 import { runCommand } from './runCommand.js';
@@ -6,6 +7,7 @@ import { runCommand } from './runCommand.js';
 /** What the command can do, told apart by whose keys are meant. */
 const kinds = [
   { option: '--service', run: keysOfService, help: keysOfServiceHelp },
+  { option: '--province', run: keysOfMembers, help: keysOfMembersHelp },
 ];
 const help = kinds.map((kind) => kind.help).join('\n\n');
 

@@ -49,3 +49,8 @@ export const listCases = (db: Queryable, organizationId: string, state: CaseStat
      where c.organization_id = $1 and ($2::text is null or c.id < $2)
        and ($3::text is null or $3 = case when c.closed_at is not null then 'CLOSED' when c.expires_at <= $4 then 'EXPIRED' else 'OPEN' end)
      order by c.id desc limit $5`, [organizationId, before, state, now, limit + 1]);
+
+/** A case about a person who was shredded stays as an act, about nobody that could be found again. */
+export const forgetPerson = async (within: Queryable, blindIndex: string): Promise<void> => {
+  await within.query(`/* case.forget */ update case_file set blind_index = 'shredded:' || id where blind_index = $1`, [blindIndex]);
+};

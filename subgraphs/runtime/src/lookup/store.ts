@@ -30,3 +30,9 @@ export async function findOwnLookup(db: Queryable, viewer: Viewer, id: string): 
     select ${inCase} where l.id = $1 and l.viewer_issuer = $2 and l.viewer_subject = $3`, [id, viewer.issuer, viewer.subject]);
   return rows[0] ?? null;
 }
+
+/** A lookup of a person who was shredded stays as an act, about nobody that could be found again. */
+export const forgetPerson = async (within: Queryable, blindIndex: string): Promise<void> => {
+  await within.query(`/* lookup.forget */ update lookup set blind_index = 'shredded:' || id where blind_index = $1`, [blindIndex]);
+  await within.query(`/* lookup.forgetUsage */ delete from lookup_usage where scope = 'PERSON' and subject = $1`, [blindIndex]);
+};
