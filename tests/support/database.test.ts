@@ -8,7 +8,7 @@ test('a connection left open fails the test that left it, and the database goes 
   left.on('error', () => undefined);
   await left.connect();
   await expect(database.drop()).rejects.toThrow(/left open:\nforgotten/);
-  const again = new pg.Client({ connectionString: database.url });
+  const again = new pg.Client({ connectionString: database.ownerUrl });
   await expect(again.connect()).rejects.toMatchObject({ code: '3D000' });
 });
 

@@ -56,7 +56,9 @@ export interface TestZone {
   ask<Data = LookupData>(query: string, variables?: object, token?: string | null): Promise<Answer<Data>>;
   /** Statements sent to each owner's database since the last call, BEGIN and COMMIT aside. */
   statements(): Record<string, string[]>;
-  /** Rows of an owner's database. */
+  /** Connection string of an owner's database, by the role that its service runs as. */
+  databaseUrl(owner: string): string;
+  /** Rows of an owner's database, asked for by the role that owns the tables. */
   rows<Row>(owner: string, sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** Stops one owner's subgraph. */
   stop(owner: string): Promise<void>;
@@ -89,7 +91,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, provin
   };
 
   const env = (owner: string): NodeJS.ProcessEnv => ({
-    PORT: '0', HOST: '127.0.0.1', DELTA_HOME: home, DATABASE_URL: databases[owner]!.url,
+    PORT: '0', HOST: '127.0.0.1', DELTA_HOME: home, DATABASE_URL: databases[owner]!.url, DATABASE_OWNER_URL: databases[owner]!.ownerUrl,
     DELTA_SIGNING_KEY_FILE: keys.signing(owner), DELTA_TRUST_FILE: keys.trust,
   });
   databases['zone'] = await createTestDatabase();
@@ -125,7 +127,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, provin
   };
 
   const rows = async <Row>(owner: string, sql: string, parameters: unknown[] = []): Promise<Row[]> => {
-    const client = new pg.Client({ connectionString: databases[owner]!.url });
+    const client = new pg.Client({ connectionString: databases[owner]!.ownerUrl });
     await client.connect();
     try {
       return (await client.query(sql, parameters)).rows as Row[];
@@ -152,6 +154,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, provin
       for (const owner of Object.keys(seen)) delete seen[owner];
       return taken;
     },
+    databaseUrl: (owner) => databases[owner]!.url,
     rows,
     stop: async (owner) => {
       const service = running[owner];

@@ -7,6 +7,7 @@ import { loadSigner, loadTrust } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
 import { createMetrics } from '@delta/service/metrics';
 import { createSubgraphServer } from '@delta/service/subgraphServer';
+import { loadMutualTls } from '@delta/service/tls';
 import { contextOf, type ZoneContext, type ZoneServices } from './context.js';
 import { answerRegistration } from './directory/registrationRoute.js';
 import { zoneMigrations } from './migrations/index.js';
@@ -22,9 +23,9 @@ export interface ZoneOptions {
 
 /** Starts the zone's subgraph: the directory's database, the edges, the registration endpoint. */
 export async function createZone({ settings, log, now = () => new Date(), onStatement }: ZoneOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const [signer, trust] = await Promise.all([loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log)]);
+  const [signer, trust, tls] = await Promise.all([loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log), loadMutualTls(settings)]);
   const database = await startDatabase({
-    name: 'zone', url: settings.databaseUrl, home: settings.home, embeddedPort: settings.embeddedPort, log, entities: [], migrations: zoneMigrations,
+    name: 'zone', url: settings.databaseUrl, ownerUrl: settings.databaseOwnerUrl, mode: settings.mode, home: settings.home, embeddedPort: settings.embeddedPort, log, entities: [], migrations: zoneMigrations,
     poolSize: settings.poolSize, statementTimeoutMs: settings.statementTimeoutMs, ...(onStatement ? { onStatement } : {}),
   });
   try {
@@ -33,13 +34,13 @@ export async function createZone({ settings, log, now = () => new Date(), onStat
     const metrics = createMetrics('zone');
     const onFork = reportForks(log, metrics);
     const server = await createSubgraphServer<ZoneContext>({
-      name: 'zone', schema: zoneSchema(), log, metrics, host: settings.host, port: settings.port,
+      name: 'zone', schema: zoneSchema(), log, metrics, host: settings.host, port: settings.port, tls,
       verifyContext: createContextVerifier({ trust, audience: 'zone', now }),
       context: contextOf(services),
       plugins: [auditPlugin<ZoneContext>(db, now)],
       ready: () => databaseReadiness(db),
       routes: (http) => {
-        http.post('/registrations', { bodyLimit: registrationLimits.bodyBytes }, async (request, reply) => {
+        http.post('/registrations', { bodyLimit: registrationLimits.bodyBytes, logLevel: 'debug' }, async (request, reply) => {
           const receipt = await answerRegistration({ ...services, onFork }, { headers: request.headers, body: request.body as Buffer });
           return reply.header('x-delta-signature', receipt.signature).type('application/json').send(receipt.body);
         });

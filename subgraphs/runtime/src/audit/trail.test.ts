@@ -17,7 +17,7 @@ let database: TestDatabase;
 let db: Database;
 const statements: string[] = [];
 const open = async (): Promise<Database> => createDatabase(await openDatabase({
-  url: database.url, entities: [], migrations: provinceMigrations, applicationName: 'audit', poolSize: 2, statementTimeoutMs: 5_000,
+  url: database.url, ownerUrl: database.ownerUrl, entities: [], migrations: provinceMigrations, applicationName: 'audit', poolSize: 2, statementTimeoutMs: 5_000,
   onStatement: (sql) => statements.push(sql),
 }), 'PROVINCE_UNAVAILABLE');
 

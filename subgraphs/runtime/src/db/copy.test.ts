@@ -9,7 +9,7 @@ let database: TestDatabase;
 let ds: DataSource;
 beforeAll(async () => {
   database = await createTestDatabase();
-  ds = await openDatabase({ url: database.url, entities: [], migrations: [], applicationName: 'delta-copy', poolSize: 2, statementTimeoutMs: 200 });
+  ds = await openDatabase({ url: database.ownerUrl, entities: [], migrations: [], applicationName: 'delta-copy', poolSize: 2, statementTimeoutMs: 200 });
   await ds.query(`create table "order" (id bigint primary key, "text" text, at timestamptz, bytes bytea, words text[], data jsonb, yes boolean)`);
 });
 afterEach(() => ds.query('truncate "order"'));

@@ -43,7 +43,7 @@ describe('opening a database', () => {
 
   test('refuses a database that is not UTF8', async () => {
     const name = `ascii_${process.pid}`;
-    const admin = new pg.Client({ connectionString: database.url });
+    const admin = new pg.Client({ connectionString: database.ownerUrl });
     await admin.connect();
     await admin.query(`create database ${name} encoding 'SQL_ASCII' locale_provider libc locale 'C' template template0`);
     const url = new URL(database.url);

@@ -1,13 +1,17 @@
 import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { PlatformError } from '@delta/schema/errors';
+import { grantService } from './grantService.js';
 import { migrate } from './migrate.js';
 import { probe } from './probe.js';
 import { quietLogger } from './quietLogger.js';
 import { tracedClient } from './tracedClient.js';
 
 export interface DatabaseOptions {
+  /** By the role that the service runs as. */
   readonly url: string;
+  /** By the role that owns the tables: it brings them up to date and grants them to the service's. When left out, `url` does the first. */
+  readonly ownerUrl?: string | undefined;
   /** Read replicas, used by `readAside` only. One that does not answer at start is left out. */
   readonly replicas?: readonly string[];
   readonly entities: NonNullable<DataSourceOptions['entities']>;
@@ -40,22 +44,10 @@ const answeringReplicas = async (replicas: readonly string[], look: (url: string
   return answering;
 };
 
-/**
- * Opens an owner's database: waits for it, checks that it is fit, brings its tables up to date, and gives the pool.
- *
- * Reads and writes go to the primary; `readAside` alone uses replicas. Every connection carries a statement timeout and hears
- * its own errors. Throws DATABASE_UNREACHABLE, DATABASE_TOO_OLD, DATABASE_ENCODING; the errors of a failing migration
- * as they are.
- */
-export const openDatabase = async (options: DatabaseOptions): Promise<DataSource> => {
-  const { url, applicationName, statementTimeoutMs, patienceMs = 30_000, oldestVersion = 14, log = () => undefined } = options;
-  const look = (at: string, patience: number): ReturnType<typeof probe> => probe({ url: at, applicationName, patienceMs: patience, oldestVersion, log });
-  if ((await look(url, patienceMs)).readOnly) {
-    throw new PlatformError('DATABASE_UNREACHABLE', { message: 'The database is a read replica; DATABASE_URL must name the primary.', reason: 'read only' });
-  }
-  const replicas = await answeringReplicas(options.replicas ?? [], look, log);
+const poolOf = (options: DatabaseOptions, url: string, replicas: readonly string[]): DataSource => {
+  const { applicationName, statementTimeoutMs, log = () => undefined } = options;
   const silenceMs = statementTimeoutMs === 0 ? 0 : statementTimeoutMs + graceMs;
-  const ds = new DataSource({
+  return new DataSource({
     type: 'postgres',
     driver: pg,
     ...(replicas.length === 0
@@ -80,13 +72,45 @@ export const openDatabase = async (options: DatabaseOptions): Promise<DataSource
       keepAliveInitialDelayMillis: 10_000,
     },
   });
-  await ds.initialize();
+};
+
+/** By the owner's connection if there is one, which ends with it: while the service runs, nobody is connected as the owner. */
+const bringUpToDate = async (options: DatabaseOptions, pool: DataSource, serviceRole: string): Promise<string[]> => {
+  if (options.ownerUrl === undefined) return migrate(pool);
+  const asOwner = poolOf({ ...options, entities: [], poolSize: 2 }, options.ownerUrl, []);
+  await asOwner.initialize();
   try {
-    const ran = await migrate(ds);
+    return await migrate(asOwner, (runner) => grantService(runner, serviceRole));
+  } finally {
+    await asOwner.destroy();
+  }
+};
+
+/**
+ * Opens an owner's database: waits for it, checks that it is fit, brings its tables up to date, and gives the service's pool.
+ *
+ * Reads and writes go to the primary; `readAside` alone uses replicas. Every connection carries a statement timeout and hears
+ * its own errors. Throws DATABASE_UNREACHABLE, DATABASE_TOO_OLD, DATABASE_ENCODING; the errors of a failing migration
+ * as they are.
+ */
+export const openDatabase = async (options: DatabaseOptions): Promise<DataSource> => {
+  const { url, applicationName, patienceMs = 30_000, oldestVersion = 14, log = () => undefined } = options;
+  const look = (at: string, patience: number): ReturnType<typeof probe> => probe({ url: at, applicationName, patienceMs: patience, oldestVersion, log });
+  const service = await look(url, patienceMs);
+  const owner = options.ownerUrl === undefined ? service : await look(options.ownerUrl, patienceMs);
+  if (service.readOnly || owner.readOnly) {
+    const variable = service.readOnly ? 'DATABASE_URL' : 'DATABASE_OWNER_URL';
+    throw new PlatformError('DATABASE_UNREACHABLE', { message: `The database is a read replica; ${variable} must name the primary.`, reason: 'read only' });
+  }
+  const replicas = await answeringReplicas(options.replicas ?? [], look, log);
+  const pool = poolOf(options, url, replicas);
+  await pool.initialize();
+  try {
+    const ran = await bringUpToDate(options, pool, service.role);
     if (ran.length > 0) log(`ran migrations: ${ran.join(', ')}`);
   } catch (error) {
-    await ds.destroy();
+    await pool.destroy();
     throw error;
   }
-  return ds;
+  return pool;
 };

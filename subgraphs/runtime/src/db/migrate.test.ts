@@ -38,7 +38,7 @@ beforeEach(async () => { database = await createTestDatabase(); });
 afterEach(() => database.drop());
 
 const open = (migrations: (new () => MigrationInterface)[], statementTimeoutMs = 100, log: (line: string) => void = () => undefined): Promise<DataSource> =>
-  openDatabase({ url: database.url, entities: [], migrations, applicationName: 'delta-migrate', poolSize: 2, statementTimeoutMs, log });
+  openDatabase({ url: database.ownerUrl, entities: [], migrations, applicationName: 'delta-migrate', poolSize: 2, statementTimeoutMs, log });
 
 const things = async (ds: DataSource): Promise<unknown> => ds.query('select n from thing order by n');
 
@@ -54,7 +54,7 @@ describe('migrations', () => {
 
   test('would collide at that without the lock', async () => {
     const bare = await Promise.all(
-      [1, 2].map(() => new DataSource({ type: 'postgres', url: database.url, migrations: [Tables1700000000001], logging: false, installExtensions: false }).initialize()),
+      [1, 2].map(() => new DataSource({ type: 'postgres', url: database.ownerUrl, migrations: [Tables1700000000001], logging: false, installExtensions: false }).initialize()),
     );
     const outcomes = await Promise.allSettled(bare.map((ds) => ds.runMigrations()));
     expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MigrationExecutor, type DataSource } from 'typeorm';
+import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
 import { unhurried } from './unhurried.js';
 
 /** Any number, as long as nobody else locks it in this database; "delta" in ASCII. */
@@ -12,8 +12,9 @@ const lockKey = 0x64656c7461;
  * lives on one connection, so it is taken, the migrations are run, and it is released on one runner: should that connection
  * break, the lock goes with it, and so does the migration. The lock is asked for again and again rather than waited for:
  * a waiting statement holds a snapshot, and CREATE INDEX CONCURRENTLY in the other instance's migration would wait for that.
+ * `after` runs under the same lock, at every start: the tables may be there while what stands on them is not.
  */
-export const migrate = async (ds: DataSource): Promise<string[]> => {
+export const migrate = async (ds: DataSource, after: (runner: QueryRunner) => Promise<void> = async () => undefined): Promise<string[]> => {
   const runner = ds.createQueryRunner('master');
   try {
     return await unhurried(runner, async () => {
@@ -25,7 +26,9 @@ export const migrate = async (ds: DataSource): Promise<string[]> => {
       try {
         const executor = new MigrationExecutor(ds, runner);
         executor.transaction = 'each';
-        return (await executor.executePendingMigrations()).map(({ name }) => name);
+        const ran = await executor.executePendingMigrations();
+        await after(runner);
+        return ran.map(({ name }) => name);
       } finally {
         if (!runner.isReleased) await runner.query('/* db.unlock */ select pg_advisory_unlock($1)', [lockKey]);
       }

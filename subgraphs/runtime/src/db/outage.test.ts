@@ -16,9 +16,9 @@ const openAt = (url: string): Promise<DataSource> =>
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  admin = new pg.Client({ connectionString: database.url, application_name: 'delta-admin' });
+  admin = new pg.Client({ connectionString: database.ownerUrl, application_name: 'delta-admin' });
   await admin.connect();
-  ds = await openAt(database.url);
+  ds = await openAt(database.ownerUrl);
   await ds.query('create table mark (n int)');
 });
 afterAll(async () => {

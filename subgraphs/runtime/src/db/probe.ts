@@ -17,6 +17,7 @@ interface Found {
   readonly version: number;
   readonly encoding: string;
   readonly readOnly: boolean;
+  readonly role: string;
 }
 
 const ask = async (url: string, applicationName: string): Promise<Found> => {
@@ -26,7 +27,7 @@ const ask = async (url: string, applicationName: string): Promise<Found> => {
     await client.connect();
     const { rows } = await client.query<Found>(
       `/* db.probe */ select current_setting('server_version_num')::int / 10000 as version,
-              current_setting('server_encoding') as encoding, pg_is_in_recovery() as "readOnly"`,
+              current_setting('server_encoding') as encoding, pg_is_in_recovery() as "readOnly", current_user as role`,
     );
     if (rows[0] === undefined) throw new Error('no answer to a probe');
     return rows[0];
@@ -55,14 +56,15 @@ const whenAnswering = async ({ url, applicationName, patienceMs, log }: Probe): 
 
 /**
  * Checks that a database is fit for the platform before anything is written to it.
- * Throws DATABASE_UNREACHABLE, DATABASE_TOO_OLD or DATABASE_ENCODING. Gives whether it only takes reads (a replica).
+ * Throws DATABASE_UNREACHABLE, DATABASE_TOO_OLD or DATABASE_ENCODING. Gives whether it only takes reads (a replica), and the role that
+ * the connection string stands for.
  */
-export const probe = async (wanted: Probe): Promise<{ readonly readOnly: boolean }> => {
-  const { version, encoding, readOnly } = await whenAnswering(wanted);
+export const probe = async (wanted: Probe): Promise<{ readonly readOnly: boolean; readonly role: string }> => {
+  const { version, encoding, readOnly, role } = await whenAnswering(wanted);
   if (version < wanted.oldestVersion) {
     const message = `PostgreSQL ${wanted.oldestVersion} or later is needed; this is ${version}.`;
     throw new PlatformError('DATABASE_TOO_OLD', { message, found: version, needed: wanted.oldestVersion });
   }
   if (encoding !== 'UTF8') throw new PlatformError('DATABASE_ENCODING', { message: `The database must be encoded in UTF8; this is ${encoding}.`, found: encoding });
-  return { readOnly };
+  return { readOnly, role };
 };

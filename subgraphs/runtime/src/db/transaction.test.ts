@@ -8,7 +8,7 @@ let database: TestDatabase;
 let ds: DataSource;
 beforeAll(async () => {
   database = await createTestDatabase();
-  ds = await openDatabase({ url: database.url, entities: [], migrations: [], applicationName: 'delta-test', poolSize: 4, statementTimeoutMs: 5_000 });
+  ds = await openDatabase({ url: database.ownerUrl, entities: [], migrations: [], applicationName: 'delta-test', poolSize: 4, statementTimeoutMs: 5_000 });
   await ds.query('create table account (id int primary key, amount int not null)');
 });
 afterEach(() => ds.query('truncate account'));

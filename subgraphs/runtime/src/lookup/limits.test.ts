@@ -17,14 +17,14 @@ let now = new Date();
 beforeAll(async () => {
   database = await createTestDatabase();
   const open = (): Promise<DataSource> => openDatabase({
-    url: database.ownerUrl, entities: [], migrations: provinceMigrations, applicationName: 'limits', poolSize: 8, statementTimeoutMs: 5_000,
+    url: database.url, ownerUrl: database.ownerUrl, entities: [], migrations: provinceMigrations, applicationName: 'limits', poolSize: 8, statementTimeoutMs: 5_000,
   });
   sources = [await open(), await open()];
   replicas = sources.map((source) => createDatabase(source, 'PROVINCE_UNAVAILABLE'));
 });
 beforeEach(async () => {
   now = new Date(Date.UTC(2026, 0, 1, 12));
-  await replicas[0]!.query('truncate lookup_usage, lookup, case_file');
+  await replicas[0]!.query('with u as (delete from lookup_usage), l as (delete from lookup) delete from case_file');
 });
 afterEach(() => { for (const limits of started.splice(0)) limits.stop(); });
 afterAll(async () => {

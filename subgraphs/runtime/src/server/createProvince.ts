@@ -4,6 +4,7 @@ import { loadSigner, loadTrust } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
 import { createMetrics } from '@delta/service/metrics';
 import { createSubgraphServer } from '@delta/service/subgraphServer';
+import { fetchOver, loadMutualTls } from '@delta/service/tls';
 import { auditPlugin } from '../audit/index.js';
 import { createBlindIndex } from '../crypto/blindIndex.js';
 import { createEnvelope } from '../crypto/envelope.js';
@@ -12,6 +13,7 @@ import { createDatabase, databaseReadiness } from '../db/database.js';
 import { provinceMigrations } from '../db/migrations/index.js';
 import { reportForks, startRegistrar } from '../exchange/registration/index.js';
 import { createLimits } from '../lookup/index.js';
+import { checkKeys } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
 import { stationEntity } from '../station/index.js';
@@ -46,16 +48,16 @@ export interface RunningProvince {
 /** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
 export async function createProvince({ definition, settings, log, now = () => new Date(), onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
   const { entry } = definition;
-  const [signer, trust, indexKeys, bearer] = await Promise.all([
+  const [signer, trust, indexKeys, bearer, tls] = await Promise.all([
     loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log),
-    readBlindIndexKeys(settings.blindIndexKeyFile), loadBearerVerifier(settings.issuersFile, { log, only: (issuer) => issuer.province === entry.code }),
+    readBlindIndexKeys(settings.blindIndexKeyFile), loadBearerVerifier(settings.issuersFile, { log, only: (issuer) => issuer.province === entry.code }), loadMutualTls(settings),
   ]);
   const masterKeys = openMasterKeys(settings.masterKeyFile, ({ message }) => { log.error({ code: 'CONFIGURATION_INVALID', reason: message }, 'the master key file cannot be used; the keys read before stay in use'); });
   const envelope = createEnvelope(masterKeys, settings.cryptoSuite);
   const cursorKey = derivedKeys(masterKeys, 'cursors');
   const blindIndex = createBlindIndex(indexKeys);
   const database = await startDatabase({
-    name: entry.slug, url: settings.databaseUrl, home: settings.home, embeddedPort: settings.embeddedPort, log,
+    name: entry.slug, url: settings.databaseUrl, ownerUrl: settings.databaseOwnerUrl, mode: settings.mode, home: settings.home, embeddedPort: settings.embeddedPort, log,
     entities: [organizationEntity, stationEntity], migrations: provinceMigrations,
     poolSize: settings.poolSize, statementTimeoutMs: settings.statementTimeoutMs, ...(onStatement ? { onStatement } : {}),
   });
@@ -66,6 +68,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       });
     }
     const db = createDatabase(database.source, 'PROVINCE_UNAVAILABLE');
+    await checkKeys(db, envelope);
     const limits = createLimits(db, entry.code, {
       person: settings.lookupLimitPerson, viewer: settings.lookupLimitViewer, organization: settings.lookupLimitOrganization, province: settings.lookupLimitProvince,
     }, now);
@@ -75,13 +78,13 @@ export async function createProvince({ definition, settings, log, now = () => ne
     };
     const metrics = createMetrics(entry.slug);
     const server = await createSubgraphServer<ProvinceContext>({
-      name: entry.slug, schema: provinceSchema(definition), log, metrics, host: settings.host, port: settings.port,
+      name: entry.slug, schema: provinceSchema(definition), log, metrics, host: settings.host, port: settings.port, tls,
       verifyContext: createContextVerifier({ trust, audience: entry.slug, now }),
       context: contextOf(services, (token) => bearer.verify(token)),
       plugins: [auditPlugin<ProvinceContext>(db, now)],
       ready: () => databaseReadiness(db),
     });
-    const registrar = startRegistrar(services, { zoneUrl: settings.zoneUrl, log, onFork: reportForks(log, metrics) });
+    const registrar = startRegistrar({ ...services, send: fetchOver(tls) }, { zoneUrl: settings.zoneUrl, log, onFork: reportForks(log, metrics) });
     return {
       url: server.url,
       registered: registrar.caughtUp,

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defaultPort } from '@delta/schema/published';
 import { file, integer, oneOf, readConfig, text, url } from '@delta/service/config';
 import { logLevels } from '@delta/service/log';
+import { tlsVariables } from '@delta/service/tls';
 import { suiteNames } from '../crypto/types.js';
 
 /** Where data, keys and logs of this machine lie unless DELTA_HOME says otherwise: `.delta` at the project's root. */
@@ -13,6 +14,7 @@ export const readSettings = (slug: string, env: NodeJS.ProcessEnv = process.env)
   port: integer('PORT', { default: defaultPort(slug), min: 0, max: 65_535 }),
   home: text('DELTA_HOME', { default: defaultHome }),
   databaseUrl: url('DATABASE_URL', { protocols: ['postgres:', 'postgresql:'], optional: true }),
+  databaseOwnerUrl: url('DATABASE_OWNER_URL', { protocols: ['postgres:', 'postgresql:'], optional: true }),
   embeddedPort: integer('DELTA_POSTGRES_PORT', { default: 50_300 + defaultPort(slug), min: 0, max: 65_535 }),
   poolSize: integer('DELTA_POOL_SIZE', { default: 10, min: 2, max: 200 }),
   statementTimeoutMs: integer('DELTA_STATEMENT_TIMEOUT_MS', { default: 2_000, min: 100, max: 60_000 }),
@@ -30,6 +32,7 @@ export const readSettings = (slug: string, env: NodeJS.ProcessEnv = process.env)
   lookupLimitOrganization: integer('DELTA_LOOKUP_LIMIT_ORGANIZATION', { default: 300, min: 1, max: 1_000_000_000 }),
   lookupLimitProvince: integer('DELTA_LOOKUP_LIMIT_PROVINCE', { default: 5_000, min: 1, max: 1_000_000_000 }),
   syntheticMembers: integer('DELTA_SYNTHETIC_MEMBERS', { default: 10_000, min: 0, max: 1_000_000 }),
+  ...tlsVariables,
   logLevel: oneOf('LOG_LEVEL', logLevels, { default: 'info' }),
 }, env);
 

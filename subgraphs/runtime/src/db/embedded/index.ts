@@ -10,11 +10,12 @@ import { freePort } from './freePort.js';
 import { locateBinaries } from './locateBinaries.js';
 import { keptPassword } from './password.js';
 import { readyBinaries, type Binaries } from './readyBinaries.js';
+import { ensureLogin } from './serviceRole.js';
 import { chooseServerUser, type ServerUser } from './serverUser.js';
 import { supervise } from './supervise.js';
 
 export interface ClusterOptions {
-  /** Absolute. Holds `data`, `password` (0600) and `postgres.log`; made when missing. */
+  /** Absolute. Holds `data`, the passwords (0600) and `postgres.log`; made when missing. */
   readonly directory: string;
   /** Any free port when left out. */
   readonly port?: number;
@@ -33,8 +34,10 @@ export interface Cluster {
   readonly port: number;
   /** Of the server at this moment: a server that dies is replaced. */
   readonly pid: number;
-  /** The connection string of a database, password included: not for logs. */
+  /** The superuser's connection string of a database, password included: not for logs. */
   url(database: string): string;
+  /** The same of `<database>_service`, a role that logs in and has no rights but those it is granted; made unless it is there. */
+  serviceUrl(database: string): Promise<string>;
   /** Makes the database unless it is there. Safe from several processes at once. */
   ensureDatabase(name: string): Promise<void>;
   /** Stops the server; one that we took over and others are connected to is left running. Repeated calls share one stop. */
@@ -89,7 +92,9 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
   if (!isAbsolute(directory)) throw new TypeError(`the cluster's directory must be absolute: ${directory}`);
   const { user, binaries, password, dataFolder } = await prepare({ directory, durable, ...(outside ? { outside } : {}) });
 
-  const urlAt = (port: number, database: string): string => `postgres://${superuser}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+  const urlOf = (role: string, secret: string, port: number, database: string): string =>
+    `postgres://${encodeURIComponent(role)}:${secret}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+  const urlAt = (port: number, database: string): string => urlOf(superuser, password, port, database);
   const { postgres, pgCtl } = binaries;
   const setup = {
     postgres, pgCtl, dataFolder, user, durable, patienceMs, log, logFile: join(directory, 'postgres.log'),
@@ -110,6 +115,12 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
     get port() { return supervision.current().port; },
     get pid() { return supervision.current().pid; },
     url,
+    async serviceUrl(database) {
+      const role = `${database}_service`;
+      const secret = await keptPassword(directory, `${role}.password`);
+      await askServer(url('postgres'), (client) => ensureLogin(client, role, secret));
+      return urlOf(role, secret, supervision.current().port, database);
+    },
     async ensureDatabase(name) {
       await askServer(url('postgres'), async (client) => {
         const { rowCount } = await client.query('/* launcher.database */ select from pg_database where datname = $1', [name]);

@@ -11,14 +11,14 @@ const id = '019a2b3c-4d5e-7f60-8a1b-000000000001';
 
 /** Brings the database to where these migrations end. */
 const migrateTo = async (migrations: typeof provinceMigrations): Promise<void> => {
-  const source = await openDatabase({ url: database.url, entities: [], migrations, applicationName: 'migrations', poolSize: 2, statementTimeoutMs: 5_000 });
+  const source = await openDatabase({ url: database.url, ownerUrl: database.ownerUrl, entities: [], migrations, applicationName: 'migrations', poolSize: 2, statementTimeoutMs: 5_000 });
   await source.destroy();
 };
 
 beforeAll(async () => {
   database = await createTestDatabase();
   await migrateTo(provinceMigrations.slice(0, provinceMigrations.indexOf(Keys1764000000005)));
-  client = new pg.Client({ connectionString: database.url });
+  client = new pg.Client({ connectionString: database.ownerUrl });
   await client.connect();
   await client.query(`insert into organization (id, name, kind, division_code, path, grams) values ('31-o', '示例', 'BRANCH', '310118', '{31-o}', '{}')`);
   await client.query(`insert into member (id, name, gender, affiliation, home_organization_id, id_number, phone, data_key, blind_index)
