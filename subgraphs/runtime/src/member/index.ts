@@ -1,3 +1,4 @@
+export { checkKeys } from './checkKeys.js';
 export { checkIdNumber, idNumberCheckCharacter } from './idNumber.js';
 export { createMemberLoaders, type MemberLoaders } from './loaders.js';
 export { memberResolvers, type OwnMemberField } from './resolvers.js';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { PlatformError } from '@delta/schema/errors';
 import { createTestDatabase, type TestDatabase } from '../../../../tests/support/database.js';
 import { createEnvelope, type Envelope } from '../crypto/envelope.js';
 import type { MasterKeys } from '../crypto/masterKeys.js';
@@ -7,6 +8,7 @@ import type { SuiteName } from '../crypto/types.js';
 import { createDatabase, type Database } from '../db/database.js';
 import { openDatabase } from '../db/dataSource.js';
 import { provinceMigrations } from '../db/migrations/index.js';
+import { checkKeys } from './checkKeys.js';
 import { rewrapMembers } from './rewrapMembers.js';
 import { shredMember } from './shredMember.js';
 import { countBySeal, findMembers, listMembers, memberColumns, memberRow } from './store.js';
@@ -16,7 +18,7 @@ const sealedBy = (suite: SuiteName, current: string, ...others: string[]): Envel
   const keys: MasterKeys = {
     current, versions,
     key: (version) => {
-      if (!versions.includes(version)) throw new Error(`no key ${version}`);
+      if (!versions.includes(version)) throw new PlatformError('KEY_UNKNOWN', { message: `no key ${version}` });
       return Buffer.alloc(32, Number(version.slice(1)));
     },
   };
@@ -33,9 +35,9 @@ let client: pg.Client;
 beforeEach(async () => {
   database = await createTestDatabase();
   db = createDatabase(await openDatabase({
-    url: database.url, entities: [], migrations: provinceMigrations, applicationName: 'secrets', poolSize: 4, statementTimeoutMs: 5_000,
+    url: database.url, ownerUrl: database.ownerUrl, entities: [], migrations: provinceMigrations, applicationName: 'secrets', poolSize: 4, statementTimeoutMs: 5_000,
   }), 'PROVINCE_UNAVAILABLE');
-  client = new pg.Client({ connectionString: database.url });
+  client = new pg.Client({ connectionString: database.ownerUrl });
   await client.connect();
   await client.query(`insert into organization (id, name, kind, division_code, path, grams) values ('31-o', '示例', 'BRANCH', '310118', '{31-o}', '{}')`);
   const envelope = sealedBy('aes', 'v1');
@@ -106,6 +108,13 @@ test('bytes that no key opens are named, left as they are, and do not stop the r
   await client.query(`update member set data_key = '\\x00' where id = $1`, [idOf(5)]);
   expect(await rewrapMembers(db, sealedBy('aes', 'v2', 'v1'), { batch: 4 })).toEqual({ renewed: count - 1, unreadable: [idOf(5)] });
   expect(await countBySeal(db)).toEqual([{ suite: 'aes', version: 'v1', members: 1 }, { suite: 'aes', version: 'v2', members: count - 1 }]);
+});
+
+test('a start with the key of another province, or without the one in use, is refused', async () => {
+  await checkKeys(db, sealedBy('aes', 'v1'));
+  await checkKeys(db, sealedBy('sm', 'v2', 'v1'));
+  await expect(checkKeys(db, createEnvelope({ current: 'v1', versions: ['v1'], key: () => Buffer.alloc(32, 77) }))).rejects.toMatchObject({ code: 'KEY_UNKNOWN' });
+  await expect(checkKeys(db, sealedBy('aes', 'v2'))).rejects.toThrow('no key v1');
 });
 
 test('of a shredded member only the id is left, and nothing of the person in any column', async () => {

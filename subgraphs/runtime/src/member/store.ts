@@ -60,6 +60,12 @@ export interface SealedMember {
   readonly phone: Buffer | null;
 }
 
+const sealedColumns = 'id, data_key as wrapped, key_version as version, crypto_suite as suite, id_number as "idNumber", phone';
+
+interface SealedRow extends Omit<SealedMember, 'dataKey'> { readonly wrapped: Buffer; readonly version: string; readonly suite: SuiteName }
+
+const toSealed = ({ wrapped, version, suite, ...rest }: SealedRow): SealedMember => ({ ...rest, dataKey: { suite, version, bytes: wrapped } });
+
 /** How many members are sealed by each suite and version. */
 export const countBySeal = (db: Queryable): Promise<{ suite: SuiteName; version: string; members: number }[]> => db.query(`/* member.countBySeal */
   select crypto_suite as suite, key_version as version, count(*)::integer as members from member where shredded_at is null group by 1, 2 order by 1, 2`);
@@ -69,12 +75,16 @@ export const countBySeal = (db: Queryable): Promise<{ suite: SuiteName; version:
  * passed over rather than waited for, so that neither a shredding nor a second rotation can deadlock with this one.
  */
 export async function lockBehind(within: Queryable, current: Omit<WrappedKey, 'bytes'>, after: string | null, limit: number): Promise<SealedMember[]> {
-  const rows = await within.query<{ id: string; wrapped: Buffer; version: string; suite: SuiteName; idNumber: Buffer | null; phone: Buffer | null }>(`/* member.lockBehind */
-    select id, data_key as wrapped, key_version as version, crypto_suite as suite, id_number as "idNumber", phone
-      from member where shredded_at is null and (key_version <> $1 or crypto_suite <> $2) and ($3::uuid is null or id > $3)
+  const rows = await within.query<SealedRow>(`/* member.lockBehind */
+    select ${sealedColumns} from member where shredded_at is null and (key_version <> $1 or crypto_suite <> $2) and ($3::uuid is null or id > $3)
      order by id limit $4 for no key update skip locked`, [current.version, current.suite, after, limit]);
-  return rows.map(({ id, wrapped, version, suite, idNumber, phone }) => ({ id, idNumber, phone, dataKey: { suite, version, bytes: wrapped } }));
+  return rows.map(toSealed);
 }
+
+/** The first and the last member by id, which begins with the time. */
+export const sampleSealed = async (db: Queryable): Promise<SealedMember[]> => (await db.query<SealedRow>(`/* background.sampleSealed */
+  (select ${sealedColumns} from member where shredded_at is null order by id limit 1)
+  union all (select ${sealedColumns} from member where shredded_at is null order by id desc limit 1)`)).map(toSealed);
 
 export const storeSealed = async (within: Queryable, members: readonly SealedMember[]): Promise<void> => {
   if (members.length === 0) return;
