@@ -19,7 +19,7 @@ export class Notices1764000000006 implements MigrationInterface {
         fields text[] not null default '{}',
         primary key (source, id)
       );
-      create index access_notice_member on access_notice (member_id, at);
+      create index access_notice_member on access_notice (member_id, at, id);
       create index access_notice_at on access_notice (at);
       create table exchange_cursor (
         stream text primary key,
