@@ -4,6 +4,7 @@ import { provinceBySlug } from '@delta/schema/provinces';
 import { contextHeader, signContext } from '@delta/service/context';
 import type { Signer } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
+import type { MutualTls } from '@delta/service/tls';
 import { describeSpan, injectTrace } from '@delta/service/tracing';
 import { createCircuitBreaker, type BreakerState, type CircuitBreaker } from './circuitBreaker.js';
 import type { GatewayMetrics } from './gatewayMetrics.js';
@@ -24,6 +25,7 @@ export interface SubgraphOptions {
   readonly breaker: { readonly threshold: number; readonly pauseMs: number; readonly longestPauseMs: number; readonly probeTimeoutMs: number };
   readonly log: Logger;
   readonly metrics: GatewayMetrics;
+  readonly tls?: MutualTls | undefined;
 }
 
 type ProcessOptions = GraphQLDataSourceProcessOptions<RequestContext>;
@@ -39,10 +41,10 @@ export class SubgraphDataSource implements GraphQLDataSource<RequestContext> {
   readonly #breaker: CircuitBreaker;
 
   constructor(private readonly options: SubgraphOptions) {
-    const { url, limits, breaker, metrics, name, log } = options;
+    const { url, limits, breaker, metrics, name, log, tls } = options;
     const address = new URL(url);
     this.#path = address.pathname + address.search;
-    this.#pool = new Pool(address.origin, { connections: limits.connections, pipelining: 1, connect: { timeout: Math.min(1_000, limits.deadlineMs) } });
+    this.#pool = new Pool(address.origin, { connections: limits.connections, pipelining: 1, connect: { timeout: Math.min(1_000, limits.deadlineMs), ...tls } });
     this.#breaker = createCircuitBreaker({
       ...breaker,
       probe: () => this.#probe(),

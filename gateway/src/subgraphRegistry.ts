@@ -1,6 +1,7 @@
 import { PlatformError } from '@delta/schema/errors';
 import type { Signer } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
+import type { MutualTls } from '@delta/service/tls';
 import type { GatewayMetrics } from './gatewayMetrics.js';
 import type { Settings } from './settings.js';
 import { SubgraphDataSource } from './subgraphDataSource.js';
@@ -15,7 +16,16 @@ export interface SubgraphRegistry {
   close(): Promise<void>;
 }
 
-export function subgraphRegistry({ settings, zone, signer, log, metrics }: { readonly settings: Settings; readonly zone: string; readonly signer: Signer; readonly log: Logger; readonly metrics: GatewayMetrics }): SubgraphRegistry {
+export interface RegistryOptions {
+  readonly settings: Settings;
+  readonly zone: string;
+  readonly signer: Signer;
+  readonly log: Logger;
+  readonly metrics: GatewayMetrics;
+  readonly tls?: MutualTls | undefined;
+}
+
+export function subgraphRegistry({ settings, zone, signer, log, metrics, tls }: RegistryOptions): SubgraphRegistry {
   const sources = new Map<string, { readonly url: string; readonly source: SubgraphDataSource }>();
   const retire = ({ source }: { readonly source: SubgraphDataSource }): void => {
     setTimeout(() => { void source.close(); }, settings.deadlineMs * 4).unref();
@@ -28,7 +38,7 @@ export function subgraphRegistry({ settings, zone, signer, log, metrics }: { rea
       if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw new PlatformError('SUPERGRAPH_INVALID', { message: `The subgraph ${name} has no usable address.` });
       if (known) retire(known);
       const source = new SubgraphDataSource({
-        name, url, zone, signer, log, metrics, limits: settings,
+        name, url, zone, signer, log, metrics, tls, limits: settings,
         breaker: { threshold: settings.breakerThreshold, pauseMs: settings.breakerPauseMs, longestPauseMs: settings.breakerLongestPauseMs, probeTimeoutMs: settings.probeTimeoutMs },
       });
       sources.set(name, { url, source });

@@ -58,10 +58,12 @@ function startDeadline(ms: number): { readonly signal: AbortSignal; stop(): void
 
 /** Errors of connecting, after which nothing was sent. */
 const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+/** No agreement on certificates, by us or by them: nothing was asked either. */
+const untrusted = /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_)|SELF_SIGNED/;
 const interrupted = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
 
 function kindOf(error: unknown): SubgraphFailureKind {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  if (unreachable.has(code)) return 'unreachable';
+  if (unreachable.has(code) || untrusted.test(code)) return 'unreachable';
   return interrupted.has(code) ? 'interrupted' : 'invalid';
 }

@@ -63,6 +63,8 @@ export const errorCatalogue = {
   // Limits of the gateway
   BAD_REQUEST: { message: 'The request is not a GraphQL request this endpoint understands.', zh: '请求格式错误', remedy: 'POST JSON with `query` and `variables`.', http: 400 },
   METHOD_NOT_ALLOWED: { message: 'GraphQL is answered by POST only.', zh: '只接受 POST 请求', remedy: 'POST the query; URLs end up in logs.', http: 405 },
+  BODY_COMPRESSED: { message: 'The request body is compressed.', zh: '不接受压缩的请求体', remedy: 'Send it as it is, without `Content-Encoding`.', http: 415 },
+  REQUEST_TIMEOUT: { message: 'The request did not arrive whole in time.', zh: '请求接收超时', remedy: 'Send it again over a faster connection.', http: 408 },
   BODY_TOO_LARGE: { message: 'The request body is too large.', zh: '请求体过大', remedy: 'Send a smaller document or split the work.', http: 413 },
   BATCH_REFUSED: { message: 'One request carries one operation.', zh: '不接受批量请求', remedy: 'Send the operations one by one.', http: 400 },
   DOCUMENT_INVALID: { message: 'The document does not fit the schema.', zh: '查询文档无效', remedy: 'Check the document against the schema in GraphiQL.', http: 400 },

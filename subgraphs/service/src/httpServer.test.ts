@@ -1,4 +1,6 @@
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from '@jest/globals';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './httpServer.js';
 import { createLog } from './log.js';
@@ -91,4 +93,28 @@ test('cuts off what does not finish in time when draining', async () => {
   await http.drain();
   expect(Date.now() - started).toBeLessThan(1500);
   await never;
+});
+
+test('refuses a compressed body unread, whatever it would unpack to', async () => {
+  const http = server();
+  http.fastify.post('/echo', async () => ({ read: true }));
+  const { url } = await http.listen();
+  const bomb = await fetch(`${url}/echo`, { method: 'POST', body: gzipSync(Buffer.alloc(10_000_000)), headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' } });
+  expect([bomb.status, await codeOf(bomb)]).toEqual([415, 'BODY_COMPRESSED']);
+  expect((await post(`${url}/echo`, '{}', { 'content-encoding': 'identity' })).status).toBe(200);
+});
+
+test('ends with its code what arrives too slowly, what has too many headers, and what is not HTTP', async () => {
+  const http = server({ requestTimeoutMs: 300 });
+  http.fastify.post('/echo', async () => ({ read: true }));
+  const { port, url } = await http.listen();
+  const send = (text: string): Promise<string> => new Promise((resolve) => {
+    let answer = '';
+    connect(port, '127.0.0.1').on('data', (chunk) => { answer += String(chunk); }).on('close', () => { resolve(answer); }).on('error', () => undefined).write(text);
+  });
+  const slow = await send('POST /echo HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{');
+  expect(slow).toMatch(/^HTTP\/1\.1 408 [^]*"code":"REQUEST_TIMEOUT"/);
+  expect(await send(`GET /health HTTP/1.1\r\nhost: a\r\nx-long: ${'x'.repeat(40_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 [^]*"code":"BAD_REQUEST"/);
+  expect(await send('HELLO\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [^]*"code":"BAD_REQUEST"/);
+  expect((await fetch(`${url}/health`)).status).toBe(200);
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { PlatformError } from '@delta/schema/errors';
 import { errorBody } from './errorBody.js';
@@ -6,6 +7,7 @@ import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
 import { holdsIdNumber } from './personalData.js';
 import { inRequest } from './requestScope.js';
+import type { MutualTls } from './tls.js';
 
 /** Whether the service can do its work. `checks` says so part by part, in words for an operator. */
 export interface Readiness {
@@ -29,6 +31,10 @@ export interface HttpServerOptions {
   readonly drainMs?: number;
   /** Wait between turning unready and refusing connections, for load balancers to notice, in milliseconds. Default 0. */
   readonly drainDelayMs?: number;
+  /** Longest wait for a whole request to arrive, in milliseconds. Default 15,000. */
+  readonly requestTimeoutMs?: number;
+  /** Where given, only callers with a certificate of its authority are let in. */
+  readonly tls?: MutualTls | undefined;
 }
 
 export interface HttpServer {
@@ -42,11 +48,15 @@ export interface HttpServer {
 
 /** What every process serves: `/health`, `/ready`, `/metrics`, request ids, limits in bytes and time, draining. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { log, metrics, host, ready, bodyLimit = 1_048_576, trustRequestId = false, drainMs = 2_000, drainDelayMs = 0 } = options;
+  const { log, metrics, host, ready, bodyLimit = 1_048_576, trustRequestId = false, drainMs = 2_000, drainDelayMs = 0, requestTimeoutMs = 15_000, tls } = options;
   let state: 'open' | 'unready' | 'closing' = 'open';
+  // Node looks for slow senders every 30 seconds unless told, and takes the longer of both times for the whole request.
+  const slowness = { connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs), headersTimeout: requestTimeoutMs, requestTimeout: requestTimeoutMs };
   const app = fastify({
+    ...(tls ? { https: { ...tls, requestCert: true, rejectUnauthorized: true, ...slowness } } : { http: slowness }),
     bodyLimit,
-    requestTimeout: 15_000,
+    requestTimeout: requestTimeoutMs,
+    clientErrorHandler: answerBroken,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -59,6 +69,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     if (state === 'closing') throw new PlatformError('SHUTTING_DOWN');
+    // A body that grows when it is unpacked would pass the limit in bytes.
+    if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') throw new PlatformError('BODY_COMPRESSED');
   });
   // From here on and not before: the parser of the body would lose the scope.
   app.addHook('preHandler', (request, _reply, done) => { inRequest(request.id, done); });
@@ -66,7 +78,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions: { url: route = 'unknown' } } = request;
     // The route's pattern, never the URL: a query string could hold anything.
-    log[operational.has(route) ? 'debug' : 'info']({ requestId: request.id, method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+    // A route that is asked every other second says so by its log level: there only what failed is news.
+    const quiet = operational.has(route) || (request.routeOptions.logLevel === 'debug' && reply.statusCode < 400);
+    log[quiet ? 'debug' : 'info']({ requestId: request.id, method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
   });
   app.setErrorHandler(async (error: FastifyError | PlatformError, request, reply) => {
     const known = error instanceof PlatformError ? error : knownFailure(error);
@@ -98,7 +112,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       }
       const address = app.server.address();
       const port = typeof address === 'object' && address ? address.port : options.port;
-      return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port };
+      return { url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`, port };
     },
     async drain() {
       if (state === 'open') {
@@ -111,6 +125,18 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       clearTimeout(bound);
     },
   };
+}
+
+/** Answers what is no request yet: it came too slowly, with too many headers, or is not HTTP. There is no request to log it under. */
+function answerBroken({ code }: NodeJS.ErrnoException, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const refused = code === 'ERR_HTTP_REQUEST_TIMEOUT' ? new PlatformError('REQUEST_TIMEOUT') : new PlatformError('BAD_REQUEST');
+  const [status, phrase] = code === 'ERR_HTTP_REQUEST_TIMEOUT' ? [408, 'Request Timeout'] : code === 'HPE_HEADER_OVERFLOW' ? [431, 'Request Header Fields Too Large'] : [400, 'Bad Request'];
+  const body = JSON.stringify(errorBody(refused, randomUUID()));
+  socket.end(`HTTP/1.1 ${status} ${phrase}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`, () => { socket.destroy(); });
 }
 
 const operational = new Set(['/health', '/ready', '/metrics']);

@@ -1,16 +1,16 @@
-import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Kind, type GraphQLFormattedError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { PlatformError } from '@delta/schema/errors';
 import { answerGraphql, parseGraphqlBody } from './answerGraphql.js';
-import { apolloLogger } from './apolloLogger.js';
 import { contextHeader, type ContextVerifier, type SignedContext } from './context.js';
+import { createGraphqlServer, refuseOtherMethods } from './graphqlServer.js';
 import { createHttpServer, type Readiness } from './httpServer.js';
 import type { Logger } from './log.js';
 import { maskError } from './maskError.js';
 import type { Metrics } from './metrics.js';
 import { inRequest } from './requestScope.js';
+import type { MutualTls } from './tls.js';
 import { extractTrace, span } from './tracing.js';
 
 /** Who asks, as the gateway signed it; `bearer` is the raw token, which reaches only the province that issued it. */
@@ -33,6 +33,8 @@ export interface SubgraphServerOptions<C extends BaseContext> {
   /** Largest request body in bytes. Default 1 MiB. */
   readonly bodyLimit?: number;
   readonly drainMs?: number;
+  /** Where given, only callers with a certificate of its authority are let in. */
+  readonly tls?: MutualTls | undefined;
 }
 
 export interface SubgraphServer {
@@ -49,22 +51,7 @@ export interface SubgraphServer {
  */
 export async function createSubgraphServer<C extends BaseContext>(options: SubgraphServerOptions<C>): Promise<SubgraphServer> {
   const { name, schema, log, metrics, verifyContext, context, plugins = [], routes } = options;
-  const apollo = new ApolloServer<C>({
-    schema,
-    nodeEnv: 'production',
-    introspection: false,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    persistedQueries: false,
-    allowBatchedHttpRequests: false,
-    csrfPrevention: true,
-    logger: apolloLogger(log),
-    formatError: (formatted, error) => maskAndLog(log, formatted, error),
-    plugins: [
-      ApolloServerPluginCacheControlDisabled(), ApolloServerPluginInlineTraceDisabled(), ApolloServerPluginLandingPageDisabled(), ApolloServerPluginUsageReportingDisabled(),
-      timed(metrics), ...plugins,
-    ],
-  });
+  const apollo = createGraphqlServer<C>({ schema, log, introspection: false, formatError: (formatted, error) => maskAndLog(log, formatted, error), plugins: [timed(metrics), ...plugins] });
   await apollo.start();
 
   const http = createHttpServer({ ...options, trustRequestId: true });
@@ -79,10 +66,7 @@ export async function createSubgraphServer<C extends BaseContext>(options: Subgr
       });
     })));
   });
-  http.fastify.route({ method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], url: '/graphql', handler: async (_request, reply) => {
-    reply.header('allow', 'POST');
-    throw new PlatformError('METHOD_NOT_ALLOWED');
-  } });
+  refuseOtherMethods(http.fastify);
   routes?.(http.fastify);
   const { url, port } = await http.listen();
   return {

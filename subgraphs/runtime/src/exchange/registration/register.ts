@@ -10,15 +10,16 @@ export const digestOf = (body: string | Buffer): string => createHash('sha256').
  * The one way by which a province and the zone tell each other anything; the exchange will take its place.
  *
  * @param zoneUrl the zone's base address
+ * @param send `fetch`, or one that shows a certificate
  * @throws PlatformError ZONE_UNAVAILABLE, REGISTRATION_REFUSED, SIGNATURE_INVALID (the receipt is not the zone's)
  */
-export async function register(zoneUrl: string, { signer, trust }: { readonly signer: Signer; readonly trust: Trust }, batch: RegistrationBatch): Promise<RegistrationReceipt> {
+export async function register(zoneUrl: string, { signer, trust, send = fetch }: { readonly signer: Signer; readonly trust: Trust; readonly send?: typeof fetch }, batch: RegistrationBatch): Promise<RegistrationReceipt> {
   const body = JSON.stringify(batch);
   const signature = await signer.sign({ dig: digestOf(body) }, { type: registrationType, audience: 'zone', expiresInSeconds: 60 });
   let answer: Response;
   let receipt: string;
   try {
-    answer = await fetch(new URL('/registrations', zoneUrl), {
+    answer = await send(new URL('/registrations', zoneUrl), {
       method: 'POST', body, signal: AbortSignal.timeout(20_000),
       headers: { 'content-type': 'application/json', 'x-delta-province': signer.name, 'x-delta-signature': signature },
     });

@@ -15,7 +15,7 @@ export interface Registrar {
   stop(): Promise<void>;
 }
 
-export interface RegistrarServices { readonly db: Database; readonly signer: Signer; readonly trust: Trust; readonly now: () => Date }
+export interface RegistrarServices { readonly db: Database; readonly signer: Signer; readonly trust: Trust; readonly now: () => Date; readonly send?: typeof fetch }
 
 export interface RegistrarOptions {
   readonly zoneUrl: string;
