@@ -1,4 +1,4 @@
-// Starts GraphiQL on this gateway with the registered documents as tabs. Served as it is: no build, nothing from elsewhere.
+// Starts GraphiQL on this gateway with the examples as tabs. Served as it is: no build, nothing from elsewhere.
 const { React, ReactDOM, GraphiQL } = window;
 
 // GraphiQL would keep queries, variables and headers in the browser, and with them ID numbers and tokens on a shared machine.

@@ -46,9 +46,7 @@ export function createDocumentChecker(limits: Limits): DocumentChecker {
     const digest = createHash('sha256').update(query).digest('base64');
     const known = parsed.get(digest);
     if (known) return known;
-    refusePersonalSource(query);
-    const document = parseBounded(query, limits.tokens);
-    refusePersonalLiterals(document);
+    const document = parseDocument(query, limits);
     parsed.set(digest, document);
     return document;
   };
@@ -69,7 +67,19 @@ export function createDocumentChecker(limits: Limits): DocumentChecker {
   };
 }
 
-function refuseOversized(document: DocumentNode, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>, by: MeasureBy, limits: Limits): void {
+/**
+ * A document that holds no personal data and is not too long.
+ * @throws PlatformError LITERAL_PERSONAL_DATA, DOCUMENT_INVALID, DOCUMENT_TOO_LARGE
+ */
+export function parseDocument(query: string, limits: Limits): DocumentNode {
+  refusePersonalSource(query);
+  const document = parseBounded(query, limits.tokens);
+  refusePersonalLiterals(document);
+  return document;
+}
+
+/** @throws PlatformError DOCUMENT_TOO_DEEP, DOCUMENT_TOO_WIDE, DOCUMENT_TOO_LARGE, TOO_MANY_PROVINCE_HOPS, LIST_TOO_LARGE */
+export function refuseOversized(document: DocumentNode, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>, by: MeasureBy, limits: Limits): void {
   const measure = measureDocument(document, operation, variables, by);
   for (const [bound, code] of bounds) {
     if (measure[bound] > limits[bound]) throw new PlatformError(code, { limit: limits[bound], found: Math.min(measure[bound], Number.MAX_SAFE_INTEGER) });

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HttpServer } from '@delta/service/httpServer';
-import type { RegisteredDocument } from './registeredDocuments.js';
+import type { ExampleDocument } from './exampleDocuments.js';
 
 const require = createRequire(import.meta.url);
 const packaged = (name: string, file: string): string => join(dirname(require.resolve(`${name}/package.json`)), file);
@@ -29,8 +29,8 @@ const policy = [
   "connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
 ].join('; ');
 
-/** Serves GraphiQL at `/`, with the registered documents as its examples. */
-export function serveGraphiql(fastify: HttpServer['fastify'], documents: readonly RegisteredDocument[]): void {
+/** Serves GraphiQL at `/`, with the examples as its tabs. */
+export function serveGraphiql(fastify: HttpServer['fastify'], documents: readonly ExampleDocument[]): void {
   const headers = { 'content-security-policy': policy, 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY' };
   for (const [path, type, file] of files) {
     const content = readFileSync(file);

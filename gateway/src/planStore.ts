@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { GatewayConfig } from '@apollo/gateway';
 import { BoundedCache } from '@delta/service/boundedCache';
 import type { GatewayMetrics } from './gatewayMetrics.js';
@@ -5,11 +6,21 @@ import type { GatewayMetrics } from './gatewayMetrics.js';
 export type PlanCache = NonNullable<NonNullable<GatewayConfig['queryPlannerConfig']>['cache']>;
 type Plan = NonNullable<Awaited<ReturnType<PlanCache['get']>>>;
 
-/**
- * The plans of one supergraph, by the digest of their document, at most `limit` characters of them in all. Those made while
- * `pinning` (the registered documents) stay.
- */
-export function createPlanStore(metrics: GatewayMetrics, limit = 30 * 1024 * 1024): PlanCache & { pinning: boolean; readonly size: number } {
+export interface PlanStore extends PlanCache {
+  readonly size: number;
+  /** Plans under this key stay for good. */
+  pin(key: string): void;
+}
+
+/** The key of a document's plan, as the gateway makes it; a client may name the operation or not. */
+export const planKey = (query: string, operationName?: string): string => {
+  const digest = createHash('sha256').update(query).digest('hex');
+  return operationName === undefined ? digest : createHash('sha256').update(digest).update(operationName).digest('hex');
+};
+
+/** The plans of one supergraph, at most `limit` characters of them in all, those pinned aside (documents known in advance). */
+export function createPlanStore(metrics: GatewayMetrics, limit = 30 * 1024 * 1024): PlanStore {
+  const keepers = new Set<string>();
   const pinned = new Map<string, Plan>();
   const sizes = new Map<string, number>();
   let total = 0;
@@ -22,8 +33,14 @@ export function createPlanStore(metrics: GatewayMetrics, limit = 30 * 1024 * 102
   const told = (): void => { metrics.plansKept(store.size); };
 
   const store = {
-    pinning: false,
     get size() { return pinned.size + plans.size; },
+    pin(key: string): void {
+      keepers.add(key);
+      const plan = plans.get(key);
+      if (!plan) return;
+      plans.delete(key);
+      pinned.set(key, plan);
+    },
     async get(key: string): Promise<Plan | undefined> {
       const plan = pinned.get(key) ?? plans.get(key);
       if (plan) metrics.plan(null);
@@ -34,7 +51,7 @@ export function createPlanStore(metrics: GatewayMetrics, limit = 30 * 1024 * 102
       const since = missed.get(key);
       missed.delete(key);
       if (since !== undefined) metrics.plan((performance.now() - since) / 1000);
-      if (store.pinning) {
+      if (keepers.has(key)) {
         pinned.set(key, plan);
       } else {
         const size = JSON.stringify(plan).length;
@@ -51,5 +68,5 @@ export function createPlanStore(metrics: GatewayMetrics, limit = 30 * 1024 * 102
       // Each supergraph has a store of its own; the gateway clears it once, empty, at its start.
     },
   };
-  return store as PlanCache & { pinning: boolean; readonly size: number };
+  return store;
 }

@@ -8,19 +8,19 @@ import { createDocumentChecker } from './checkDocument.js';
 import { createGatewayMetrics } from './gatewayMetrics.js';
 import { limitVariables, type Limits } from './limits.js';
 import { loadSupergraph, supergraphId, type LoadedSupergraph } from './loadSupergraph.js';
-import { readRegisteredDocuments } from './registeredDocuments.js';
+import { readExampleDocuments } from './exampleDocuments.js';
 import type { SubgraphDataSource } from './subgraphDataSource.js';
 
 // The platform's own supergraph, as committed, under the limits as they are by default.
 const sdl = readFileSync(fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url)), 'utf8');
 const metrics = createMetrics('gateway');
 const limits = Object.fromEntries(Object.entries(limitVariables).map(([name, { read }]) => [name, read(undefined)])) as Limits;
-const documents = readRegisteredDocuments();
+const documents = readExampleDocuments();
 const nothing = { process: async () => ({ data: {} }) } as unknown as SubgraphDataSource;
 let loaded: LoadedSupergraph;
 let planning: string;
 beforeAll(async () => {
-  loaded = await loadSupergraph(sdl, { zone: 'zone', dataSource: () => nothing, documents, metrics: createGatewayMetrics(metrics), log: createLog('test', { level: 'silent' }) });
+  loaded = await loadSupergraph(sdl, { zone: 'zone', dataSource: () => nothing, documents: async () => documents, metrics: createGatewayMetrics(metrics), log: createLog('test', { level: 'silent' }) });
   planning = await metrics.registry.metrics();
 });
 afterAll(() => { metrics.registry.clear(); });
@@ -36,7 +36,7 @@ async function planned(query: string, variables = {}): Promise<number> {
   return (user + system) / 1000;
 }
 
-test('every registered document fits the supergraph, keeps within the limits and is planned at the start', () => {
+test('every example fits the supergraph, keeps within the limits and is planned at the start', () => {
   const check = createDocumentChecker(limits);
   expect(documents.map(({ name }) => name)).toEqual(['1-lookup', '2-branchFinder', '3-fourProvinces', '4-viewer', '5-stations']);
   for (const { name, query, variables } of documents) {
@@ -59,7 +59,7 @@ test.each(worst)('the worst that the limits permit is planned in under 500 ms: %
   const variables = { i: { idNumber: 'x', purpose: 'CHECK_IN', clientKey: 'k' } };
   createDocumentChecker(limits)({ query, variables, operationName: undefined }, loaded);
   await planned('{ provinces { code } }');
-  // The best of three: the first runs compile the planner, which a gateway does when it plans its registered documents.
+  // The best of three: the first runs compile the planner, which a gateway does when it plans its examples.
   const times = [await planned(query, variables), await planned(`${query} `, variables), await planned(`${query}  `, variables)];
   expect(Math.min(...times)).toBeLessThan(500);
 });

@@ -82,7 +82,7 @@ test('a file that is gone for a while changes nothing', async () => {
   await until(() => knows(running, 'back'));
 });
 
-test('plans the registered documents before the first request, and again before a new supergraph takes over', async () => {
+test('plans the examples before the first request, and again before a new supergraph takes over', async () => {
   const query = 'query Registered { provinces { code organizations(first: 1) { edges { node { name } } } } }';
   const running = await start({ documents: [{ name: 'registered', query, variables: {} }] });
   const made = async (): Promise<string | undefined> => /delta_plan_lookups_total\{outcome="made"\} (\d+)/.exec(await running.metrics.registry.metrics())?.[1];

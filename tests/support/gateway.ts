@@ -23,6 +23,7 @@ export async function startTestGateway({ home, keys, urls, log, env }: TestGatew
     DELTA_SUPERGRAPH_FILE: fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url)),
     DELTA_SUPERGRAPH_CACHE_FILE: join(home, 'supergraph.graphql'),
     DELTA_SUBGRAPH_URLS: Object.entries(urls).map(([name, url]) => `${name}=${url}`).join(','),
+    DELTA_DOCUMENTS_FILE: join(home, 'documents.json'),
     DELTA_SIGNING_KEY_FILE: keys.signing('gateway'), DELTA_ISSUERS_FILE: keys.issuers,
     ...env,
   });

@@ -8,10 +8,11 @@ import { createContextVerifier } from '@delta/service/context';
 import { createSigner, createTrust, generateKeyPair } from '@delta/service/keys';
 import { createLog } from '@delta/service/log';
 import { createMetrics, type Metrics } from '@delta/service/metrics';
+import { loadMutualTls, type TlsFiles } from '@delta/service/tls';
 import { createSubgraphServer, type SignedRequest, type SubgraphServer } from '@delta/service/subgraphServer';
 import { createGateway, type Gateway } from '../server.js';
 import { readSettings } from '../settings.js';
-import type { RegisteredDocument } from '../registeredDocuments.js';
+import type { ExampleDocument } from '../exampleDocuments.js';
 import { codes, provinces, sdlOf, subgraphSchema, supergraph, type ResolveReference, type Resolvers } from './contract.js';
 
 /** One request as a subgraph saw it. */
@@ -34,6 +35,7 @@ export interface TestZone {
   readonly seen: Seen[];
   readonly supergraphFile: string;
   readonly cacheFile: string;
+  readonly documentsFile: string;
   readonly ports: Readonly<Record<string, number>>;
   /** Everything logged so far. */
   log(): string;
@@ -49,6 +51,11 @@ const trust = await createTrust({ keys: { gateway: [gatewayKeys.publicKey] } });
 const tokenKey = await generateTokenKey('ES256');
 const jwk = { ...(await exportJWK(tokenKey.publicKey)), kid: 'k', alg: 'ES256' };
 const issuers: readonly IssuerEntry[] = Object.values(codes).map((code) => ({ issuer: `https://id.example/${code}`, kind: 'province', province: code, roles: ['station_clerk'], organizationPrefix: `${code}-`, jwks: { keys: [jwk] } }));
+const dashboards: IssuerEntry = { issuer: 'https://id.example/dashboard', kind: 'dashboard', province: null, roles: ['dashboard'], organizationPrefix: null, jwks: { keys: [jwk] } };
+
+/** A token of somebody's dashboard, which belongs to no province. */
+export const dashboardToken = (): Promise<string> => new SignJWT({ sub: 'wall', role: 'dashboard' }).setProtectedHeader({ alg: 'ES256', kid: 'k', typ: 'at+jwt' })
+  .setIssuer(dashboards.issuer).setAudience('delta').setIssuedAt().setExpirationTime('5 minutes').sign(tokenKey.privateKey);
 
 export const token = (province = '31', expiresIn = 300): Promise<string> => {
   const now = Math.floor(Date.now() / 1000);
@@ -90,15 +97,17 @@ const provinceReference = (p: string): ResolveReference => async ({ __typename, 
 
 export interface TestZoneOptions {
   readonly env?: Readonly<Record<string, string>>;
-  readonly documents?: readonly RegisteredDocument[];
+  readonly documents?: readonly ExampleDocument[];
   /** Ports of servers that stand in a subgraph's place, by its name. */
   readonly instead?: Readonly<Record<string, number>>;
+  /** Certificates of the subgraphs, which then let in nobody without one of the same authority. */
+  readonly tls?: TlsFiles;
 }
 
 /** A whole small zone on real sockets: subgraphs of `contract.ts`, and the gateway as it is run. */
-export async function startTestZone({ env = {}, documents = [], instead = {} }: TestZoneOptions = {}): Promise<TestZone> {
+export async function startTestZone({ env = {}, documents = [], instead = {}, tls }: TestZoneOptions = {}): Promise<TestZone> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
-  const [supergraphFile, cacheFile, keyFile] = ['supergraph.graphql', 'kept.graphql', 'key.json'].map((name) => join(folder, name)) as [string, string, string];
+  const [supergraphFile, cacheFile, keyFile, documentsFile] = ['supergraph.graphql', 'kept.graphql', 'key.json', 'documents.json'].map((name) => join(folder, name)) as [string, string, string, string];
   writeFileSync(supergraphFile, supergraph());
   writeFileSync(keyFile, JSON.stringify(gatewayKeys.privateKey));
   let lines = '';
@@ -113,7 +122,7 @@ export async function startTestZone({ env = {}, documents = [], instead = {} }: 
     const server = await createSubgraphServer<SignedRequest>({
       name, schema, log: createLog(name, { level: 'silent' }), metrics: createMetrics(name), verifyContext: createContextVerifier({ trust, audience: name }),
       context: async (signed) => { seen.push({ ...signed, subgraph: name }); return signed; },
-      host: '127.0.0.1', port: ports[name] ?? 0, ready: async () => ({ ok: true, checks: {} }), drainMs: 100,
+      host: '127.0.0.1', port: ports[name] ?? 0, ready: async () => ({ ok: true, checks: {} }), drainMs: 100, tls: tls && await loadMutualTls(tls),
     });
     running.set(name, server);
     ports[name] = server.port;
@@ -122,13 +131,13 @@ export async function startTestZone({ env = {}, documents = [], instead = {} }: 
 
   const metrics = createMetrics('gateway');
   const settings = readSettings({
-    PORT: '0', DELTA_SUPERGRAPH_FILE: supergraphFile, DELTA_SUPERGRAPH_CACHE_FILE: cacheFile, DELTA_SIGNING_KEY_FILE: keyFile, DELTA_ISSUERS_FILE: keyFile,
-    DELTA_SUBGRAPH_URLS: Object.entries(ports).map(([name, port]) => `${name}=http://127.0.0.1:${port}/graphql`).join(','), DELTA_SUBGRAPH_DEADLINE_MS: '600', DELTA_PROBE_TIMEOUT_MS: '200', DELTA_BREAKER_PAUSE_MS: '100', ...env,
+    PORT: '0', DELTA_SUPERGRAPH_FILE: supergraphFile, DELTA_SUPERGRAPH_CACHE_FILE: cacheFile, DELTA_SIGNING_KEY_FILE: keyFile, DELTA_ISSUERS_FILE: keyFile, DELTA_DOCUMENTS_FILE: documentsFile,
+    DELTA_SUBGRAPH_URLS: Object.entries(ports).map(([name, port]) => `${name}=${tls ? 'https' : 'http'}://127.0.0.1:${port}/graphql`).join(','), DELTA_SUBGRAPH_DEADLINE_MS: '600', DELTA_PROBE_TIMEOUT_MS: '200', DELTA_BREAKER_PAUSE_MS: '100', ...env,
   });
-  const gateway = await createGateway(settings, { signer: await createSigner(gatewayKeys.privateKey), bearer: createBearerVerifier(issuers), log, metrics, documents });
+  const gateway = await createGateway(settings, { signer: await createSigner(gatewayKeys.privateKey), bearer: createBearerVerifier([...issuers, dashboards]), log, metrics, documents });
 
   return {
-    gateway, metrics, seen, supergraphFile, cacheFile, ports, token, log: () => lines,
+    gateway, metrics, seen, supergraphFile, cacheFile, documentsFile, ports, token, log: () => lines,
     async ask(query, { variables, token: bearer, headers = {}, body, operationName } = {}) {
       const started = performance.now();
       const response = await fetch(`${gateway.url}/graphql`, {

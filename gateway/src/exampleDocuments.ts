@@ -2,8 +2,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A document the zone's own clients send: planned before the first request, and an example in GraphiQL. */
-export interface RegisteredDocument {
+/** A document that the zone's own clients send: planned before the first request, and a tab in GraphiQL. */
+export interface ExampleDocument {
   /** File name without its ending. */
   readonly name: string;
   readonly query: string;
@@ -14,7 +14,7 @@ export interface RegisteredDocument {
 export const documentsFolder = fileURLToPath(new URL('../documents/', import.meta.url));
 
 /** Reads `*.graphql` of a folder, by name. */
-export function readRegisteredDocuments(folder: string = documentsFolder): readonly RegisteredDocument[] {
+export function readExampleDocuments(folder: string = documentsFolder): readonly ExampleDocument[] {
   return readdirSync(folder).filter((file) => file.endsWith('.graphql')).sort().map((file) => {
     const name = basename(file, '.graphql');
     const variables = join(folder, `${name}.variables.json`);
