@@ -70,6 +70,8 @@ export interface TestZoneOptions {
   readonly members?: number;
   readonly now?: () => Date;
   readonly gatewayEnv?: Readonly<Record<string, string>>;
+  /** Further variables of the zone's subgraph. */
+  readonly zoneEnv?: Readonly<Record<string, string>>;
   /** Further variables of every province. */
   readonly provinceEnv?: Readonly<Record<string, string>>;
 }
@@ -78,7 +80,7 @@ export interface TestZoneOptions {
 const unlimited = Object.fromEntries(['PERSON', 'VIEWER', 'ORGANIZATION', 'PROVINCE'].map((scope) => [`DELTA_LOOKUP_LIMIT_${scope}`, '1000000']));
 
 /** The whole zone on real databases and real HTTP, in this process: every owner with a database of its own. */
-export async function startTestZone({ members = 60, now, gatewayEnv = {}, provinceEnv = {} }: TestZoneOptions = {}): Promise<TestZone> {
+export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEnv = {}, provinceEnv = {} }: TestZoneOptions = {}): Promise<TestZone> {
   const home = await mkdtemp(join(tmpdir(), 'delta-zone-'));
   const keys = await provision(home, { inlineKeys: true });
   const traffic = await recordTraffic({ traces: true });
@@ -87,7 +89,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, provin
   const databases: Record<string, TestDatabase> = {};
   const running: Record<string, { url: string; close(): Promise<void> }> = {};
   const watch = (owner: string) => (sql: string): void => {
-    if (!/^\s*(begin|start transaction|commit|rollback)/i.test(sql) && !sql.includes('/* ready */') && !sql.includes('/* registration.')) (seen[owner] ??= []).push(sql);
+    if (!/^\s*(begin|start transaction|commit|rollback)/i.test(sql) && !sql.includes('/* ready */') && !sql.includes('/* registration.') && !sql.includes('/* background.')) (seen[owner] ??= []).push(sql);
   };
 
   const env = (owner: string): NodeJS.ProcessEnv => ({
@@ -95,7 +97,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, provin
     DELTA_SIGNING_KEY_FILE: keys.signing(owner), DELTA_TRUST_FILE: keys.trust,
   });
   databases['zone'] = await createTestDatabase();
-  running['zone'] = await createZone({ settings: readZoneSettings(env('zone')), log, onStatement: watch('zone'), ...(now ? { now } : {}) });
+  running['zone'] = await createZone({ settings: readZoneSettings({ ...env('zone'), ...zoneEnv }), log, onStatement: watch('zone'), ...(now ? { now } : {}) });
 
   const provinces = await Promise.all(Object.entries(definitions).map(async ([slug, definition]): Promise<RunningProvince> => {
     databases[slug] = await createTestDatabase();

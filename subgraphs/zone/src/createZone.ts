@@ -1,4 +1,4 @@
-import { auditPlugin } from '@delta/runtime/audit/index';
+import { auditPlugin, startSequencer } from '@delta/runtime/audit/index';
 import { createDatabase, databaseReadiness } from '@delta/runtime/db/database';
 import { registrationLimits, reportForks } from '@delta/runtime/exchange/registration/index';
 import { startDatabase } from '@delta/runtime/server/startDatabase';
@@ -46,7 +46,8 @@ export async function createZone({ settings, log, now = () => new Date(), onStat
         });
       },
     });
-    return { url: server.url, close: async () => { await server.close(); await database.close(); } };
+    const sequencer = startSequencer({ db, signer, log, now, algorithm: settings.cryptoSuite === 'sm' ? 'sm3' : 'sha256', checkpointMs: settings.checkpointSeconds * 1_000 });
+    return { url: server.url, close: async () => { await server.close(); await sequencer.stop(); await database.close(); } };
   } catch (error) {
     await database.close();
     throw error;

@@ -18,6 +18,8 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env) => readConfig
   signingKeyFile: file('DELTA_SIGNING_KEY_FILE'),
   trustFile: file('DELTA_TRUST_FILE'),
   ...tlsVariables,
+  cryptoSuite: oneOf('DELTA_CRYPTO_SUITE', ['aes', 'sm'] as const, { default: 'aes' }),
+  checkpointSeconds: integer('DELTA_AUDIT_CHECKPOINT_SECONDS', { default: 60, min: 1, max: 3_600 }),
   logLevel: oneOf('LOG_LEVEL', logLevels, { default: 'info' }),
 }, env);
 

@@ -7,20 +7,19 @@ const insert = `
   written as (
     insert into audit_entry (at, id, request_id, kind, member_id, viewer_issuer, viewer_subject, viewer_role, viewer_province,
                              viewer_organization, purpose, reference, fields, reason)
-    select $1, e.id, $2, e.kind, e.member_id, $3, $4, $5, $6, $7, e.purpose, e.reference,
-           coalesce((select array_agg(f) from jsonb_array_elements_text(e.fields) f), '{}'), e.reason
-      from jsonb_to_recordset($8::jsonb) as e (id uuid, kind text, member_id uuid, purpose text, reference text, fields jsonb, reason text)
+    select $1, e.id, $2, e.kind, e.member_id, $3, $4, $5, $6, $7, e.purpose, e.reference, e.fields, e.reason
+      from jsonb_to_recordset($8::jsonb) as e (id uuid, kind text, member_id uuid, purpose text, reference text, fields text[], reason text)
      where {allowed}
     returning at, id)
   insert into audit_pending (at, id) select at, id from written returning id`;
 
-const record = `/* audit.record */ with ${insert.replace('{allowed}', 'true')}`;
+const record = `/* audit.record */ /* prepared */ with ${insert.replace('{allowed}', 'true')}`;
 
 /**
  * The context's nonce is claimed by the statement that records: a replay to another replica waits for the row here, then
  * finds it taken and records nothing. What the same request has claimed before is its own.
  */
-const claimAndRecord = `/* audit.record */
+const claimAndRecord = `/* audit.record */ /* prepared */
   with claimed as (
     insert into audit_nonce (nonce, claimant, until) values ($9, $10, now() + interval '1 minute')
     on conflict do nothing returning nonce),

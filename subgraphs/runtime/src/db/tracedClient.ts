@@ -29,6 +29,21 @@ const isPromise = (value: unknown): value is Promise<unknown> => typeof value ==
 /** The name a statement carries as its leading comment, else its first word: `member.byIds`, `COMMIT`. */
 export const statementName = (sql: string): string => /^\s*\/\*\s*([\w.-]+)\s*\*\//.exec(sql)?.[1] ?? /^\s*(\w+)/.exec(sql)?.[1]?.toUpperCase() ?? 'SQL';
 
+/** Texts that are prepared by name, with their names: as many as there are in the code. */
+const preparedNames = new Map<string, string>();
+
+/**
+ * A statement marked `/* prepared *\/` behind its name is parsed and planned once a connection. For those few whose planning
+ * costs more than their work; a proxy that lends connections by the transaction must know prepared statements (PgBouncer 1.21).
+ */
+const prepare = (sql: string, args: readonly unknown[]): readonly unknown[] => {
+  if (typeof args[0] !== 'string' || !/^\/\* [\w.-]+ \*\/ \/\* prepared \*\//.test(sql)) return args;
+  let name = preparedNames.get(sql);
+  if (name === undefined) preparedNames.set(sql, name = `${statementName(sql)}.${preparedNames.size}`);
+  const [, values, ...rest] = args;
+  return [{ name, text: sql, values }, ...rest];
+};
+
 /**
  * A pg client that reports and times its statements, and that neither ends the process nor waits for ever when its server
  * goes away:
@@ -59,7 +74,7 @@ export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (c
       if (typeof send !== 'function') throw new TypeError('pg.Client has no query');
       const sql = textOf(args[0]);
       onStatement?.(sql);
-      const answer: unknown = Reflect.apply(send, this, args);
+      const answer: unknown = Reflect.apply(send, this, prepare(sql, args));
       if (isPromise(answer)) {
         const name = statementName(sql);
         // A failure belongs to whoever awaits the answer; here it is only recorded.

@@ -5,7 +5,7 @@ import type { Logger } from '@delta/service/log';
 import { createMetrics } from '@delta/service/metrics';
 import { createSubgraphServer } from '@delta/service/subgraphServer';
 import { fetchOver, loadMutualTls } from '@delta/service/tls';
-import { auditPlugin } from '../audit/index.js';
+import { auditPlugin, startSequencer } from '../audit/index.js';
 import { createBlindIndex } from '../crypto/blindIndex.js';
 import { createEnvelope } from '../crypto/envelope.js';
 import { derivedKeys, openMasterKeys } from '../crypto/masterKeys.js';
@@ -84,6 +84,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       plugins: [auditPlugin<ProvinceContext>(db, now)],
       ready: () => databaseReadiness(db),
     });
+    const sequencer = startSequencer({ db, signer, log, now, algorithm: settings.cryptoSuite === 'sm' ? 'sm3' : 'sha256', checkpointMs: settings.checkpointSeconds * 1_000 });
     const registrar = startRegistrar({ ...services, send: fetchOver(tls) }, { zoneUrl: settings.zoneUrl, log, onFork: reportForks(log, metrics) });
     return {
       url: server.url,
@@ -91,6 +92,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       close: async () => {
         limits.stop();
         await Promise.all([server.close(), registrar.stop()]);
+        await sequencer.stop();
         await database.close();
       },
     };

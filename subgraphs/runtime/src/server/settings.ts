@@ -33,6 +33,7 @@ export const readSettings = (slug: string, env: NodeJS.ProcessEnv = process.env)
   lookupLimitProvince: integer('DELTA_LOOKUP_LIMIT_PROVINCE', { default: 5_000, min: 1, max: 1_000_000_000 }),
   syntheticMembers: integer('DELTA_SYNTHETIC_MEMBERS', { default: 10_000, min: 0, max: 1_000_000 }),
   ...tlsVariables,
+  checkpointSeconds: integer('DELTA_AUDIT_CHECKPOINT_SECONDS', { default: 60, min: 1, max: 3_600 }),
   logLevel: oneOf('LOG_LEVEL', logLevels, { default: 'info' }),
 }, env);
 
