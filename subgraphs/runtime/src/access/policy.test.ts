@@ -1,36 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { roles, type Role } from '@delta/schema/viewer';
 import { decide, disclosesNothing, type HeldRelation, type Standing } from './decide.js';
+import { policyFields, writtenPolicy } from '../../../../tests/support/policyTable.js';
 import { maskedForms, memberFields, needsCase, policyRules, relations, revealable, type Relation } from './policy.js';
 
 const purposes = ['CHECK_IN', 'AFFILIATION_TRANSFER', 'ACTIVITY_ADMISSION', 'MEMBER_SERVICE'];
-const offices = ['branch_secretary', 'station_clerk'];
-
-/**
- * What each role gets by each relation and purpose, written out apart from the code: C in clear, M masked, R in clear after a
- * reveal (the name masked, the telephone withheld until then). What is not here is nothing. `case`: with an open case only.
- */
-const table = `
-                               id name gender joinedOn probationary affiliation idNumberMasked phoneMasked phone province homeOrganization accessLog
-member SELF OWN_RECORD                  C  C    C      C        C            C           C              C           C     C        C                C
-branch_secretary OWN_SCOPE OWN_WORK     C  C    C      C        C            C           C              C           C     C        C                -
-station_clerk OWN_SCOPE OWN_WORK        C  C    C      C        C            C           C              C           -     C        C                -
-organization_administrator OWN_SCOPE OWN_WORK C C C    C        C            C           C              C           -     C        C                -
-office LOOKUP CHECK_IN                  C  M    C      -        C            C           C              -           -     C        C                -
-office LOOKUP ACTIVITY_ADMISSION        C  M    -      -        -            C           -              -           -     C        -                -
-office LOOKUP AFFILIATION_TRANSFER case C  R    C      C        C            C           C              -           R     C        C                -
-office LOOKUP MEMBER_SERVICE case       C  R    -      -        -            C           -              C           R     C        C                -
-`.trim().split('\n').map((line) => line.trim().split(/\s+/));
-
-const header = table[0]!;
-const expected = new Map(table.slice(1).flatMap((line) => {
-  const cells = line.slice(-header.length);
-  const [role, relation, purpose, inCase] = line.slice(0, -header.length);
-  return (role === 'office' ? offices : [role!]).map((one) => [`${one} ${relation} ${purpose}`, {
-    inCase: inCase === 'case', cells: new Map(header.map((field, i) => [field, cells[i]!])),
-  }] as const);
-}));
-
 const shown = (standing: Standing): Record<string, string> => Object.fromEntries([...decide(standing, memberFields)]
   .flatMap(([field, decision]): [string, string][] => ('show' in decision ? [[field, decision.show]] : [])));
 const reason = (standing: Standing, field: string): unknown => decide(standing, memberFields).get(field);
@@ -38,25 +12,15 @@ const reason = (standing: Standing, field: string): unknown => decide(standing, 
 const purposesOf: Readonly<Record<Relation, readonly string[]>> = { SELF: ['OWN_RECORD'], OWN_SCOPE: ['OWN_WORK'], LOOKUP: [...purposes, 'CURIOSITY', '*'] };
 const cases = roles.flatMap((role) => relations.flatMap((relation) => purposesOf[relation].map((purpose): [Role, Relation, string] => [role, relation, purpose])));
 
-/** What the table above says of one standing. */
-function said(role: Role, { relation, purpose, inCase, revealed }: HeldRelation): Record<string, string> {
-  const row = expected.get(`${role} ${relation} ${purpose}`);
-  if (!row || (row.inCase && inCase !== true)) return {};
-  return Object.fromEntries([...row.cells].flatMap(([field, cell]): [string, string][] => {
-    if (cell === 'C' || (cell === 'R' && revealed?.includes(field))) return [[field, 'CLEAR']];
-    return cell === 'M' || (cell === 'R' && field === 'name') ? [[field, 'MASKED']] : [];
-  }));
-}
-
 test('the table names every field that there is, and no other', () => {
-  expect([...header].sort()).toEqual([...memberFields].sort());
+  expect([...policyFields].sort()).toEqual([...memberFields].sort());
   for (const rule of policyRules) for (const field of Object.keys(rule.fields)) expect(memberFields).toContain(field);
 });
 
 test.each(cases)('%s by %s for %s sees what the table says, without a case, with one, and revealing', (role, relation, purpose) => {
   for (const held of [{}, { inCase: true }, { inCase: true, revealed: ['phone'] }, { inCase: true, revealed: [...memberFields] }]) {
     const relation_ = { relation, purpose, ...held };
-    expect(shown({ role, relations: [relation_] })).toEqual(said(role, relation_));
+    expect(shown({ role, relations: [relation_] })).toEqual(writtenPolicy(role, relation_));
   }
 });
 
@@ -92,7 +56,7 @@ test('the reason names what is missing, field by field: the role, the scope, the
 
 test('of several relations the most open one holds, field by field', () => {
   const held = [{ relation: 'LOOKUP', purpose: 'MEMBER_SERVICE', inCase: true, revealed: ['phone'] }, { relation: 'OWN_SCOPE', purpose: 'OWN_WORK' }];
-  expect(shown({ role: 'station_clerk', relations: held })).toEqual({ ...said('station_clerk', held[1]!), phone: 'CLEAR' });
+  expect(shown({ role: 'station_clerk', relations: held })).toEqual({ ...writtenPolicy('station_clerk', held[1]!), phone: 'CLEAR' });
 });
 
 test('nothing shown is told from something shown', () => {
