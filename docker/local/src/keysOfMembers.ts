@@ -21,8 +21,8 @@ const slugs = provinces.map(({ slug }) => slug);
 
 export const keysOfMembersHelp = `npm run keys -- rotate --province ${slugs.join('|')} [--suite ${suiteNames.join('|')}] [--until added]
   Puts a new master key in use and wraps every member's data key under it, while the province answers. --suite seals anew by another
-  suite. Started again after an interruption it goes on where it was. --until added only adds the new key to the file, for a province
-  whose processes read copies of it: copy the file to all, then run this again without --until.
+  suite, under the key in use. Started again after an interruption it goes on where it was. --until added only adds the new key to
+  the file, for a province whose processes read copies of it: copy the file to all, then run this again without --until.
 npm run keys -- rotate --province PROVINCE --retire VERSION
   Takes a master key out of the file, once no member is sealed under it.
 npm run keys -- status --province PROVINCE

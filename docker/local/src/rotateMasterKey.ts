@@ -36,7 +36,7 @@ export async function addMasterKey({ province, file, say }: Pick<MasterKeyRotati
 /**
  * Puts a new master key in use and wraps all data keys under it, while the province answers. What was done is read from the key
  * file and the rows, so that a rotation that was killed goes on where it was:
- *  1. Unless members are left behind by an earlier rotation, a new version is added to the file.
+ *  1. Unless members are left behind, by an earlier rotation or by a change of suite, a new version is added to the file.
  *  2. It becomes the current one. A process that meets a row of a version it does not know looks at the file at once.
  *  3. After `settleMs` nobody wraps under the old version any more, and the rows are renewed until none is behind.
  * The old version stays in the file until it is retired. @throws Refusal
@@ -47,7 +47,7 @@ export async function rotateMasterKey(rotation: MasterKeyRotation): Promise<void
   const suite = rotation.suite ?? [...counts].sort((one, other) => other.members - one.members)[0]?.suite ?? 'aes';
   const before = await readRing(file);
   const behind = counts.filter((count) => count.suite !== suite || count.version !== before.current);
-  if (behind.length > 0) say(`${province}: going on with ${behind.map((count) => `${count.members} members sealed by ${count.suite} under ${count.version}`).join(', ')}.`);
+  if (behind.length > 0) say(`${province}: no new key, since members are left to be sealed by ${suite} under ${before.current}: ${behind.map((count) => `${count.members} by ${count.suite} under ${count.version}`).join(', ')}.`);
 
   const version = waitingVersion(before) ?? (behind.length > 0 ? before.current : await addMasterKey(rotation));
   if (version !== before.current) {
