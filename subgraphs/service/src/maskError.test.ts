@@ -13,6 +13,8 @@ test('lets every code of the catalogue out as it stands there', () => {
 });
 
 test('keeps a message that is more exact, and none that repeats values, addresses, statements or stacks', () => {
+  const retryAt = '2026-01-01T13:05:00.000Z';
+  expect(mask(new PlatformError('LOOKUP_LIMIT', { scope: 'VIEWER', limit: 60, retryAt })).error).toMatchObject({ extensions: { scope: 'VIEWER', limit: 60, retryAt } });
   expect(mask(new PlatformError('MALFORMED_ID', { message: 'The id of the station is malformed.', province: 'anhui', limit: 3 })).error).toMatchObject({ message: 'The id of the station is malformed.', extensions: { province: 'anhui', limit: 3 } });
   for (const message of ['No member 349999197511148373.', 'http://10.0.0.1/graphql is down.', 'select name from member where id = 1', 'Error\n    at x.js:1', 'phone 13800000000']) {
     expect(mask(new PlatformError('NOT_FOUND', { message, idNumber: '349999197511148373', reason: message })).error).toEqual({ message: errorCatalogue.NOT_FOUND.message, extensions: { code: 'NOT_FOUND', remedy: errorCatalogue.NOT_FOUND.remedy } });

@@ -87,3 +87,10 @@ test('measures requests by kind and outcome', async () => {
   const text = await metrics.registry.metrics();
   expect(text).toMatch(/delta_request_seconds_count\{service="anhui",operation="query",outcome="partial"\} \d/);
 });
+
+test('tells nothing of who asked or what, where operators look', async () => {
+  await ask('query Of349999199003070012($n: Int!) { echo(n: $n) missing }', { variables: { n: '349999199003070012' }, headers: { 'x-request-id': '349999199003070012' } });
+  const told = await Promise.all(['/health', '/ready', '/metrics', '/349999199003070012'].map(async (path) => (await fetch(new URL(path, subgraph.url))).text()));
+  expect(told.join('\n')).toContain('delta_request_seconds');
+  expect(told.join('\n')).not.toMatch(/349999199003070012|id\.example|u1\b|branch_secretary/);
+});
