@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCluster } from '@delta/runtime/db/embedded/index';
+import { anchorsOf } from '@delta/runtime/synthetic/index';
+import { definitions } from '../support/definitions.js';
+import { ownerDatabases } from './ownerDatabases.js';
+import { median } from './statistics.js';
+import { startStack, type Stack } from './stack.js';
+
+/**
+ * What policy, audit and signatures cost together: the same build twice, one without them by the seam that only tests reach,
+ * in rounds that take turns on one machine and one PostgreSQL (with fsync). `npm run bench -- guards [--rounds N] [--seconds N]`.
+ */
+export interface GuardsOptions { readonly rounds: number; readonly seconds: number; readonly clients: number }
+
+const provinces = ['shanghai', 'anhui'];
+
+const lookup = `mutation Lookup($input: OpenLookupInput!) { shanghai { openLookup(input: $input) { lookup { id purpose member {
+  __typename id name gender idNumberMasked province { name } homeOrganization { name officePhone } withheld { field reason } } } } } }`;
+const page = `query Page($after: String) { shanghai { members(first: 50, after: $after) { pageInfo { hasNextPage } edges { node {
+  id name gender joinedOn probationary affiliation idNumberMasked phoneMasked homeOrganization { name } } } } } }`;
+
+const work: Readonly<Record<string, { readonly target: number; ask(stack: Stack): Promise<string> }>> = {
+  'lookup of one person in another province': {
+    target: 0.25, ask: (stack) => stack.ask(lookup, { input: { idNumber: anchorsOf(definitions['anhui']!.synthetic).people[0].idNumber, purpose: 'CHECK_IN', clientKey: randomUUID() } }),
+  },
+  'page of 50 members of one\'s own province': { target: 0.35, ask: (stack) => stack.ask(page, {}) },
+};
+
+async function rate(stack: Stack, ask: (stack: Stack) => Promise<string>, seconds: number, clients: number): Promise<number> {
+  const start = performance.now();
+  let count = 0;
+  await Promise.all(Array.from({ length: clients }, async () => {
+    while (performance.now() - start < seconds * 1000) { await ask(stack); count += 1; }
+  }));
+  return count / ((performance.now() - start) / 1000);
+}
+
+export async function benchGuards({ rounds, seconds, clients }: GuardsOptions): Promise<boolean> {
+  const home = await mkdtemp(join(tmpdir(), 'delta-bench-'));
+  await chmod(home, 0o711);
+  const cluster = await startCluster({ directory: join(home, 'pg'), log: () => undefined });
+  const stacks: Stack[] = [];
+  try {
+    const started = async (guards: 'on' | 'off'): Promise<Stack> => {
+      const databases = await ownerDatabases(cluster, guards, ['zone', ...provinces]);
+      const stack = await startStack({ home: join(home, guards), guards, databases, provinces, members: 3_000, connections: clients });
+      stacks.push(stack);
+      return stack;
+    };
+    const [on, off] = [await started('on'), await started('off')];
+    let met = true;
+    for (const [name, { target, ask }] of Object.entries(work)) {
+      if ((await ask(on)).length < 200 || (await ask(off)).length < 200) throw new Error(`the bench was answered nothing: ${name}`);
+      for (const stack of [on, off]) await rate(stack, ask, Math.max(2, seconds / 2), clients);
+      const rows: { on: number; off: number }[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        const first = round % 2 === 0;
+        const a = await rate(first ? on : off, ask, seconds, clients);
+        const b = await rate(first ? off : on, ask, seconds, clients);
+        rows.push(first ? { on: a, off: b } : { on: b, off: a });
+        process.stderr.write(`${name}: round ${round + 1} of ${rounds}: ${rows.at(-1)!.on.toFixed(0)}/s with, ${rows.at(-1)!.off.toFixed(0)}/s without\n`);
+      }
+      const cost = 1 - median(rows.map((row) => row.on / row.off));
+      met &&= cost <= target;
+      process.stdout.write(`${name}: guarded ${median(rows.map((row) => row.on)).toFixed(0)}/s, unguarded ${median(rows.map((row) => row.off)).toFixed(0)}/s, `
+        + `cost ${(cost * 100).toFixed(1)} % (at most ${target * 100} %), medians of ${rounds} rounds of ${seconds} s, ${clients} clients\n`);
+    }
+    return met;
+  } finally {
+    await Promise.all(stacks.map((stack) => stack.close()));
+    await cluster.stop();
+    await rm(home, { recursive: true, force: true });
+  }
+}

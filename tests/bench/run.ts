@@ -1,0 +1,24 @@
+import { parseArgs } from 'node:util';
+import { benchGuards } from './guards.js';
+import { benchRefusals } from './refusals.js';
+
+/** `npm run bench -- <name> [options]`: measurements that the documents quote, each printed with what it was measured against. */
+const help = `npm run bench -- guards   [--rounds 9] [--seconds 4] [--clients 16]   what policy, audit and signatures cost
+npm run bench -- refusals [--requests 10000]                             whether refused lookups of existing and missing persons differ in time`;
+
+const { positionals: [name], values } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '9' }, seconds: { type: 'string', default: '4' }, clients: { type: 'string', default: '16' }, requests: { type: 'string', default: '10000' } },
+});
+const number = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`${text} is no positive number.\n${help}`);
+  return value;
+};
+
+if (name === 'guards') process.exitCode = (await benchGuards({ rounds: number(values.rounds), seconds: number(values.seconds), clients: number(values.clients) })) ? 0 : 1;
+else if (name === 'refusals') process.exitCode = (await benchRefusals({ requests: number(values.requests) })) ? 0 : 1;
+else {
+  process.stderr.write(`${help}\n`);
+  process.exitCode = 2;
+}
