@@ -52,7 +52,7 @@ test('every variable that a service of ours is given is read by its code', () =>
   for (const [, { command, environment }] of entries()) {
     if (!command) continue;
     for (const variable of Object.keys(environment ?? {})) {
-      if (variable !== 'DATABASE_URL_FILE') expect({ variable, read: code.includes(variable) }).toEqual({ variable, read: true });
+      if (!/^DATABASE_(OWNER_)?URL_FILE$/.test(variable)) expect({ variable, read: code.includes(variable) }).toEqual({ variable, read: true });
     }
   }
 });
@@ -92,7 +92,7 @@ test('a database shares its network and its secrets with its owner alone', () =>
 });
 
 test('the zone holds neither the key of the blind index nor any province\'s key', () => {
-  expect(compose.services['zone']?.secrets).toEqual(['zone_database_url', 'zone_signing_key', 'trust']);
+  expect(compose.services['zone']?.secrets).toEqual(['zone_database_url', 'zone_database_owner_url', 'zone_signing_key', 'trust']);
   for (const { slug } of provinces) expect(compose.services[slug]?.secrets?.filter((secret) => secret.endsWith('_key')).sort()).toEqual([`${slug}_master_key`, `${slug}_signing_key`]);
 });
 
@@ -141,11 +141,30 @@ test('the Dockerfile copies the manifest of every workspace before it installs',
   expect(await exists(join(docker, 'entrypoint.sh'))).toBe(true);
 });
 
-test('the entry point turns the file with the connection string into the variable that services read', async () => {
-  const file = join(secrets, 'url');
-  await writeFile(file, 'postgres://delta:secret@postgres-anhui:5432/anhui\n');
-  const { stdout } = await promisify(execFile)('sh', [join(docker, 'entrypoint.sh'), 'sh', '-c', 'echo "$DATABASE_URL|${DATABASE_URL_FILE:-gone}"'], { env: { PATH: process.env['PATH'], DATABASE_URL_FILE: file } });
-  expect(stdout.trim()).toBe('postgres://delta:secret@postgres-anhui:5432/anhui|gone');
+test('the entry point turns the files with connection strings into the variables that services read', async () => {
+  const [file, ownerFile] = [join(secrets, 'url'), join(secrets, 'owner.url')];
+  await writeFile(file, 'postgres://anhui_service:secret@postgres-anhui:5432/anhui\n');
+  await writeFile(ownerFile, 'postgres://delta:other@postgres-anhui:5432/anhui\n');
+  const entered = async (env: NodeJS.ProcessEnv): Promise<string> => (await promisify(execFile)('sh', [
+    join(docker, 'entrypoint.sh'), 'sh', '-c', 'echo "${DATABASE_URL:-none}|${DATABASE_OWNER_URL:-none}|${DATABASE_URL_FILE:-gone}|${DATABASE_OWNER_URL_FILE:-gone}"',
+  ], { env: { PATH: process.env['PATH'], ...env } })).stdout.trim();
+  expect(await entered({ DATABASE_URL_FILE: file })).toBe('postgres://anhui_service:secret@postgres-anhui:5432/anhui|none|gone|gone');
+  expect(await entered({ DATABASE_URL_FILE: file, DATABASE_OWNER_URL_FILE: ownerFile }))
+    .toBe('postgres://anhui_service:secret@postgres-anhui:5432/anhui|postgres://delta:other@postgres-anhui:5432/anhui|gone|gone');
+});
+
+test('a service connects by a role of its own, which its database is told to make', async () => {
+  const secretOf = (owner: string, variable: string): Promise<string> =>
+    readFile(join(secrets, compose.secrets[compose.services[owner]!.environment![variable]!.split('/').at(-1)!]!.file.replace('./secrets/', '')), 'utf8');
+  for (const owner of owners) {
+    const [service, own] = [new URL(await secretOf(owner, 'DATABASE_URL_FILE')), new URL(await secretOf(owner, 'DATABASE_OWNER_URL_FILE'))];
+    const postgres = compose.services[`postgres-${owner}`]!;
+    expect([service.username, own.username]).toEqual([`${postgres.environment!['POSTGRES_DB']}_service`, postgres.environment!['POSTGRES_USER']]);
+    expect(service.password).toBe(await secretOf(`postgres-${owner}`, 'SERVICE_PASSWORD_FILE'));
+    expect(own.password).toBe(await secretOf(`postgres-${owner}`, 'POSTGRES_PASSWORD_FILE'));
+    expect(service.password).not.toBe(own.password);
+    expect(postgres.volumes).toContain('./postgres/service-role.sh:/docker-entrypoint-initdb.d/service-role.sh:ro');
+  }
 });
 
 test('writing the secrets again keeps them, and the folder is closed to others', async () => {

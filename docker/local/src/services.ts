@@ -64,9 +64,10 @@ function service(name: string, entry: string, settings: Settings, env: NodeJS.Pr
   };
 }
 
-const databaseOf = (owner: string, { databaseUrls, databasePorts }: Settings): Record<string, string> => {
-  const url = databaseUrls[owner];
-  return url === undefined ? { DELTA_POSTGRES_PORT: String(databasePorts[owner]) } : { DATABASE_URL: url };
+const databaseOf = (owner: string, { databaseUrls, databaseOwnerUrls, databasePorts }: Settings): Record<string, string> => {
+  const [url, ownerUrl] = [databaseUrls[owner], databaseOwnerUrls[owner]];
+  if (url === undefined) return { DELTA_POSTGRES_PORT: String(databasePorts[owner]) };
+  return { DATABASE_URL: url, ...(ownerUrl === undefined ? {} : { DATABASE_OWNER_URL: ownerUrl }) };
 };
 
 const moduleFile = (specifier: string): string => fileURLToPath(import.meta.resolve(specifier));

@@ -21,6 +21,8 @@ test('PORT moves the gateway, unless its own variable says otherwise', () => {
 test.each([
   [{ DELTA_ZONE_PORT: '70000', DELTA_ANHUI_PORT: 'x' }, /DELTA_ZONE_PORT must.*DELTA_ANHUI_PORT must/],
   [{ DATABASE_URL: 'postgres://db/one' }, /five owners.*DELTA_ANHUI_DATABASE_URL/],
+  [{ DATABASE_OWNER_URL: 'postgres://db/one' }, /DATABASE_OWNER_URL would be one/],
+  [{ DELTA_ANHUI_DATABASE_OWNER_URL: 'postgres://db/a' }, /DELTA_ANHUI_DATABASE_OWNER_URL is set without DELTA_ANHUI_DATABASE_URL/],
   [{ DELTA_MODE: 'production' }, /DELTA_MODE is production/],
   [{ DELTA_ANHUI_DATABASE_URL: 'mysql://db' }, /DELTA_ANHUI_DATABASE_URL must be a URL that begins with postgres/],
   [{ DELTA_ANHUI_DATABASE_URL: 'postgres://db/a', DELTA_ZONE_DATABASE_URL: 'postgres://db/a' }, /another owner has/],

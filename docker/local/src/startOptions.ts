@@ -32,4 +32,4 @@ export const startHelp = (command: string): string => `${command} [-- options]
   --no-data     no synthetic members
   --reset       remove all data, keys and logs of this home first
   --help        this text
-Where things lie and listen: DELTA_HOME, PORT, DELTA_<SERVICE>_PORT, DELTA_<OWNER>_POSTGRES_PORT, DELTA_<OWNER>_DATABASE_URL (docker/local/README.md).`;
+Where things lie and listen: DELTA_HOME, PORT, DELTA_<SERVICE>_PORT, DELTA_<OWNER>_POSTGRES_PORT, DELTA_<OWNER>_DATABASE_URL, DELTA_<OWNER>_DATABASE_OWNER_URL (docker/local/README.md).`;

@@ -7,7 +7,7 @@ import { writeFileOnce } from './writeFileOnce.js';
 
 /**
  * Writes every file that docker/compose.yml names as a secret into `directory`: `keys/` as for one machine, and `databases/`
- * with a password and a connection string for each owner. What exists stays. The folder itself is closed to others; the
+ * with a password and a connection string for each owner and for each owner's service. What exists stays. The folder itself is closed to others; the
  * files in it are readable, because compose mounts them with their modes into containers of several users.
  */
 export async function writeComposeSecrets(directory: string): Promise<void> {
@@ -17,10 +17,11 @@ export async function writeComposeSecrets(directory: string): Promise<void> {
   const databases = join(directory, 'databases');
   await mkdir(databases, { recursive: true });
   for (const owner of owners) {
-    const file = join(databases, `${owner}.password`);
-    await writeFileOnce(file, randomBytes(24).toString('base64url'));
-    const password = await readFile(file, 'utf8');
-    await writeFileOnce(join(databases, `${owner}.url`), `postgres://delta:${password}@postgres-${owner}:5432/${owner}`);
+    // The first names are those of the one role there was before: an owner's database keeps its password.
+    for (const [role, password, url] of [['delta', `${owner}.password`, `${owner}.owner.url`], [`${owner}_service`, `${owner}.service.password`, `${owner}.service.url`]] as const) {
+      await writeFileOnce(join(databases, password), randomBytes(24).toString('base64url'));
+      await writeFileOnce(join(databases, url), `postgres://${role}:${await readFile(join(databases, password), 'utf8')}@postgres-${owner}:5432/${owner}`);
+    }
   }
   for (const folder of [keys, databases]) {
     await chmod(folder, 0o755);

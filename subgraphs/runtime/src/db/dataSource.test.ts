@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 const open = (options: Partial<DatabaseOptions> = {}): Promise<DataSource> =>
-  openDatabase({ url: database.url, entities: [], migrations: [], applicationName: 'delta-test', poolSize: 2, statementTimeoutMs: 1_000, ...options });
+  openDatabase({ url: database.ownerUrl, entities: [], migrations: [], applicationName: 'delta-test', poolSize: 2, statementTimeoutMs: 1_000, ...options });
 
 describe('opening a database', () => {
   test('gives a pool that reports every statement, transactions included, without parameters', async () => {
@@ -46,7 +46,7 @@ describe('opening a database', () => {
     const admin = new pg.Client({ connectionString: database.ownerUrl });
     await admin.connect();
     await admin.query(`create database ${name} encoding 'SQL_ASCII' locale_provider libc locale 'C' template template0`);
-    const url = new URL(database.url);
+    const url = new URL(database.ownerUrl);
     url.pathname = `/${name}`;
     await expect(open({ url: url.href })).rejects.toMatchObject({ code: 'DATABASE_ENCODING', extensions: { found: 'SQL_ASCII' } });
     await admin.query(`drop database ${name}`);
@@ -57,13 +57,13 @@ describe('opening a database', () => {
     ['a wrong password', (url: URL) => { url.password = 'wrong'; }, '28P01'],
     ['a database that is not there', (url: URL) => { url.pathname = '/nowhere'; }, '3D000'],
   ])('fails at once with %s, and does not show the address', async (_, change, reason) => {
-    const url = new URL(database.url);
+    const url = new URL(database.ownerUrl);
     change(url);
     const since = Date.now();
     const failure: unknown = await open({ url: url.href }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'DATABASE_UNREACHABLE', extensions: { reason } });
     expect(Date.now() - since).toBeLessThan(5_000);
-    expect(JSON.stringify(failure)).not.toContain(new URL(database.url).password);
+    expect(JSON.stringify(failure)).not.toContain(new URL(database.ownerUrl).password);
   });
 
   test('fails with an address that is none', async () => {
@@ -106,12 +106,12 @@ describe('read replicas', () => {
     const where = async (rows: Promise<unknown>): Promise<unknown> => rows;
     const ask = 'select current_database() as name';
     expect(await where(readAside(ds, (manager) => manager.query(ask)))).toEqual([{ name: 'copy' }]);
-    expect(await where(ds.query(ask))).toEqual([{ name: new URL(database.url).pathname.slice(1) }]);
+    expect(await where(ds.query(ask))).toEqual([{ name: new URL(database.ownerUrl).pathname.slice(1) }]);
     expect(await where(ds.manager.createQueryBuilder().select('current_database()', 'name').from('(select 1)', 'one').getRawMany())).toEqual([
-      { name: new URL(database.url).pathname.slice(1) },
+      { name: new URL(database.ownerUrl).pathname.slice(1) },
     ]);
     await replica.stop();
-    expect(await where(readAside(ds, (manager) => manager.query(ask)))).toEqual([{ name: new URL(database.url).pathname.slice(1) }]);
+    expect(await where(readAside(ds, (manager) => manager.query(ask)))).toEqual([{ name: new URL(database.ownerUrl).pathname.slice(1) }]);
     await ds.destroy();
   });
 });

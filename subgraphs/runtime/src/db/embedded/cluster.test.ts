@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { stat, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -46,6 +46,22 @@ describe('a cluster', () => {
     url.password = 'wrong';
     await expect(askServer(url.href, () => Promise.resolve())).rejects.toMatchObject({ code: '28P01' });
     expect((await stat(join(playground.root, 'pg', 'password'))).mode & 0o777).toBe(0o600);
+  });
+
+  test('gives a database a role of its own to serve it, whatever became of its password', async () => {
+    const cluster = await playground.start();
+    await cluster.ensureDatabase('kept');
+    const [url = '', same] = await Promise.all([cluster.serviceUrl('kept'), cluster.serviceUrl('kept')]);
+    expect(same).toBe(url);
+    const who = (at: string): Promise<unknown> => askServer(at, async (client) =>
+      (await client.query('select current_user as name, rolsuper, rolcreaterole, rolcreatedb from pg_roles where rolname = current_user')).rows as unknown);
+    expect(await who(url)).toEqual([{ name: 'kept_service', rolsuper: false, rolcreaterole: false, rolcreatedb: false }]);
+    expect(new URL(url).password).not.toBe(new URL(cluster.url('kept')).password);
+    const file = join(playground.root, 'pg', 'kept_service.password');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await rm(file);
+    expect(await who(await cluster.serviceUrl('kept'))).toHaveLength(1);
+    await expect(who(url)).rejects.toMatchObject({ code: '28P01' });
   });
 
   test('is started again on its port when its server is killed, as often as that happens', async () => {
