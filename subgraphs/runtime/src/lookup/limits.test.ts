@@ -40,7 +40,7 @@ const limitsOf = (settings: Partial<LimitSettings>, replica = 0): Limits => {
 };
 const clerk = (subject = 'c-1', organization = '31-a'): Viewer => ({ issuer: 'https://id.example', subject, role: 'station_clerk', province: '31', organization, member: null });
 const ask = (blindIndex = 'v1:x', clientKey: string = crypto.randomUUID()): Ask => ({ act: 'LOOKUP', clientKey, blindIndex, purpose: 'CHECK_IN' });
-const answer = (charged: Promise<void>): Promise<string> => charged.then(() => 'admitted', (error: { extensions?: Record<string, unknown> }) => String(error.extensions?.['limit'] ?? error));
+const answer = (charged: Promise<void>): Promise<string> => charged.then(() => 'admitted', (error: { extensions?: Record<string, unknown> }) => String(error.extensions?.['scope'] ?? error));
 const usage = (): Promise<{ scope: string; charges: number }[]> =>
   replicas[0]!.query('select scope, sum(charges)::int as charges from lookup_usage group by scope order by scope');
 const later = (minutes: number): void => { now = new Date(now.getTime() + minutes * 60_000); };
@@ -92,7 +92,7 @@ describe('the window slides', () => {
     later(20);
     await limits.charge(clerk(), ask());
     const refused = await limits.charge(clerk(), ask()).catch((error: { extensions: Record<string, string> }) => error.extensions);
-    expect(refused).toMatchObject({ code: 'LOOKUP_LIMIT', limit: 'VIEWER' });
+    expect(refused).toMatchObject({ code: 'LOOKUP_LIMIT', scope: 'VIEWER', limit: 2 });
     const again = new Date((refused as Record<string, string>)['retryAt']!);
     expect(again.getTime() - now.getTime()).toBeGreaterThan(40 * 60_000);
     expect(again.getTime() - now.getTime()).toBeLessThanOrEqual(45 * 60_000);

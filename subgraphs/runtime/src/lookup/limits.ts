@@ -12,7 +12,7 @@ export interface LimitSettings { readonly person: number; readonly viewer: numbe
 export interface Limits {
   /**
    * Before anything else is looked at, and whatever comes of it.
-   * @throws PlatformError LOOKUP_LIMIT with `limit` (PERSON, VIEWER, ORGANIZATION or PROVINCE) and `retryAt`
+   * @throws PlatformError LOOKUP_LIMIT with the `scope` that is full (PERSON, VIEWER, ORGANIZATION or PROVINCE), its `limit`, and `retryAt`
    */
   charge(viewer: Viewer, ask: Ask): Promise<void>;
   stop(): void;
@@ -33,9 +33,9 @@ export function createLimits(db: Database, province: string, settings: LimitSett
     async charge(viewer, ask) {
       const at = now();
       const [last] = (await chargeAsk(db, limits, province, viewer, ask, at))
-        .map(({ scope, used }) => ({ scope, again: admitsAgainAt(limits.find((limit) => limit.scope === scope)!, used) }))
+        .flatMap(({ scope, used }) => limits.filter((limit) => limit.scope === scope).map((limit) => ({ limit, again: admitsAgainAt(limit, used) })))
         .sort((a, b) => b.again.getTime() - a.again.getTime());
-      if (last) throw new PlatformError('LOOKUP_LIMIT', { limit: last.scope, retryAt: last.again.toISOString() });
+      if (last) throw new PlatformError('LOOKUP_LIMIT', { scope: last.limit.scope, limit: last.limit.admits, retryAt: last.again.toISOString() });
     },
     stop: () => { clearInterval(sweep); },
   };
