@@ -1,8 +1,11 @@
 export { auditPlugin } from './auditPlugin.js';
 export { signCheckpoint, verifyCheckpoint, type Checkpoint } from './checkpoint.js';
+export { witnessedCheckpoints, type CheckpointSource } from './checkpointSources.js';
 export { replaceAuditTable } from './logTables.js';
+export { readAuditStatus, type AuditStatus } from './readAuditStatus.js';
 export { recordEntries } from './recordEntries.js';
 export { startSequencer } from './sequencer.js';
 export { auditTable } from './table.js';
 export { AuditTrail } from './trail.js';
 export type { AuditEntry, AuditKind, AuditedRequest } from './types.js';
+export { verifyChain, type ChainProblem, type ChainReport } from './verifyChain.js';

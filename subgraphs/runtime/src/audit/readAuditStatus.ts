@@ -1,0 +1,32 @@
+import type { Queryable } from '../db/database.js';
+
+export interface AuditStatus {
+  readonly entries: string;
+  readonly sealed: string;
+  readonly unsealed: string;
+  readonly head: { readonly seq: string; readonly hash: string } | null;
+  readonly checkpoint: { readonly seq: string; readonly at: Date } | null;
+  /** How many checkpoints of each other owner are kept here. */
+  readonly witnessed: readonly { readonly owner: string; readonly checkpoints: string }[];
+  readonly partitions: readonly { readonly name: string; readonly entries: string }[];
+  /** Tables whose append-only triggers are off or gone. */
+  readonly unguarded: readonly string[];
+}
+
+/** What an owner's audit log holds at this moment. */
+export async function readAuditStatus(db: Pick<Queryable, 'query'>): Promise<AuditStatus> {
+  const [status] = await db.query<Omit<AuditStatus, 'partitions' | 'witnessed'>>(`/* audit.status */
+    select (select count(*) from audit_entry) as entries, (select count(*) from audit_seal) as sealed,
+           (select count(*) from audit_entry e where not exists (select from audit_seal s where s.entry_id = e.id)) as unsealed,
+           (select jsonb_build_object('seq', seq::text, 'hash', encode(hash, 'hex')) from audit_seal order by seq desc limit 1) as head,
+           (select jsonb_build_object('seq', seq::text, 'at', at) from audit_checkpoint order by seq desc limit 1) as checkpoint,
+           array(select t.name from unnest(array['audit_entry', 'audit_seal', 'audit_checkpoint', 'audit_witness']) as t (name)
+                  where (select count(*) from pg_trigger g where g.tgrelid = to_regclass(t.name) and g.tgname like 'audit_kept%' and g.tgenabled <> 'D') < 2) as unguarded`);
+  const witnessed = await db.query<{ owner: string; checkpoints: string }>('/* audit.witnessed */ select owner, count(*) as checkpoints from audit_witness group by owner order by owner');
+  const partitions = await db.query<{ name: string; entries: string }>(`/* audit.partitions */
+    select c.relname as name, coalesce(e.entries, 0) as entries
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid left join (select tableoid, count(*) as entries from audit_entry group by tableoid) e on e.tableoid = c.oid
+     where i.inhparent = to_regclass('audit_entry') order by c.relname`);
+  const { checkpoint } = status!;
+  return { ...status!, checkpoint: checkpoint && { ...checkpoint, at: new Date(checkpoint.at) }, witnessed, partitions };
+}
