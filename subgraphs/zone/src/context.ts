@@ -1,5 +1,6 @@
-import { AuditTrail } from '@delta/runtime/audit/index';
+import type { AuditTrail } from '@delta/runtime/audit/index';
 import type { Database } from '@delta/runtime/db/database';
+import type { Guards } from '@delta/runtime/server/guards';
 import type { Viewer } from '@delta/schema/viewer';
 import type { Signer, Trust } from '@delta/service/keys';
 import DataLoader from 'dataloader';
@@ -22,8 +23,8 @@ const byIndex = (db: Database): DataLoader<string, DirectoryEntry | null> =>
     return indexes.map((index) => found.get(index) ?? null);
   });
 
-export const contextOf = (services: ZoneServices) => async ({ viewer, requestId, nonce }: { viewer: Viewer | null; requestId: string; nonce?: string }): Promise<ZoneContext> => ({
+export const contextOf = (services: ZoneServices, trailOf: Guards['trail']) => async ({ viewer, requestId, nonce }: { viewer: Viewer | null; requestId: string; nonce?: string }): Promise<ZoneContext> => ({
   viewer, requestId, services,
-  trail: new AuditTrail({ viewer, requestId, ...(nonce === undefined ? {} : { nonce }) }),
+  trail: trailOf({ viewer, requestId, ...(nonce === undefined ? {} : { nonce }) }),
   byIndex: byIndex(services.db),
 });

@@ -1,6 +1,7 @@
 import { auditPlugin, startSequencer } from '@delta/runtime/audit/index';
 import { createDatabase, databaseReadiness } from '@delta/runtime/db/database';
 import { registrationLimits, reportForks } from '@delta/runtime/exchange/registration/index';
+import { guardsWith, type Guards } from '@delta/runtime/server/guards';
 import { startDatabase } from '@delta/runtime/server/startDatabase';
 import { createContextVerifier } from '@delta/service/context';
 import { loadSigner, loadTrust } from '@delta/service/keys';
@@ -18,25 +19,29 @@ export interface ZoneOptions {
   readonly settings: Settings;
   readonly log: Logger;
   readonly now?: () => Date;
+  /** Other guards than the real ones: for the bench that measures these. */
+  readonly guards?: Guards;
   readonly onStatement?: (sql: string) => void;
 }
 
 /** Starts the zone's subgraph: the directory's database, the edges, the registration endpoint. */
-export async function createZone({ settings, log, now = () => new Date(), onStatement }: ZoneOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const [signer, trust, tls] = await Promise.all([loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log), loadMutualTls(settings)]);
+export async function createZone({ settings, log, now = () => new Date(), guards: given, onStatement }: ZoneOptions): Promise<{ url: string; close(): Promise<void> }> {
+  const [signingKey, trustList, tls] = await Promise.all([loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log), loadMutualTls(settings)]);
+  const guards = given ?? guardsWith({ signer: signingKey, trust: trustList });
+  const { signer, trust } = guards;
   const database = await startDatabase({
     name: 'zone', url: settings.databaseUrl, ownerUrl: settings.databaseOwnerUrl, mode: settings.mode, home: settings.home, embeddedPort: settings.embeddedPort, log, entities: [], migrations: zoneMigrations,
     poolSize: settings.poolSize, statementTimeoutMs: settings.statementTimeoutMs, ...(onStatement ? { onStatement } : {}),
   });
   try {
-    const db = createDatabase(database.source, 'ZONE_UNAVAILABLE');
+    const db = guards.database(createDatabase(database.source, 'ZONE_UNAVAILABLE'));
     const services: ZoneServices = { db, signer, trust, now };
     const metrics = createMetrics('zone');
     const onFork = reportForks(log, metrics);
     const server = await createSubgraphServer<ZoneContext>({
       name: 'zone', schema: zoneSchema(), log, metrics, host: settings.host, port: settings.port, tls,
       verifyContext: createContextVerifier({ trust, audience: 'zone', now }),
-      context: contextOf(services),
+      context: contextOf(services, guards.trail),
       plugins: [auditPlugin<ZoneContext>(db, now)],
       ready: () => databaseReadiness(db),
       routes: (http) => {
@@ -46,8 +51,8 @@ export async function createZone({ settings, log, now = () => new Date(), onStat
         });
       },
     });
-    const sequencer = startSequencer({ db, signer, log, now, algorithm: settings.cryptoSuite === 'sm' ? 'sm3' : 'sha256', checkpointMs: settings.checkpointSeconds * 1_000 });
-    return { url: server.url, close: async () => { await server.close(); await sequencer.stop(); await database.close(); } };
+    const sequencer = guards.seals ? startSequencer({ db, signer, log, now, algorithm: settings.cryptoSuite === 'sm' ? 'sm3' : 'sha256', checkpointMs: settings.checkpointSeconds * 1_000 }) : null;
+    return { url: server.url, close: async () => { await server.close(); await sequencer?.stop(); await database.close(); } };
   } catch (error) {
     await database.close();
     throw error;

@@ -1,7 +1,7 @@
 import { PlatformError } from '@delta/schema/errors';
 import { requireMemberId } from '@delta/schema/ids';
 import { accessLogPage } from '../accessLog/index.js';
-import { policyOf, requireOwnViewer, verifyCapability, type PolicyRule, type RecordedRelation, type Why } from '../access/index.js';
+import { policyOf, requireOwnViewer, verifyCapability, type Policy, type PolicyRule, type RecordedRelation, type Why } from '../access/index.js';
 import type { PageArguments } from '../page/index.js';
 import type { ProvinceContext } from '../server/context.js';
 import { disclose, reveal, type DisclosedMember } from './disclose.js';
@@ -30,8 +30,8 @@ const sealed = (field: string, column: 'idNumber' | 'phone', form: (text: string
 const plain = (field: 'gender' | 'joinedOn' | 'probationary' | 'affiliation'): Resolver => (member, _, { trail }) => reveal(member, field, trail, (record) => record[field]);
 
 /** Resolvers of a province's member type; every field passes the policy and is noted before it leaves. */
-export function memberResolvers(own: readonly OwnMemberField[], recorded: readonly RecordedRelation[]) {
-  const policy = policyOf(own, recorded);
+export function memberResolvers(own: readonly OwnMemberField[], recorded: readonly RecordedRelation[], inUse: (policy: Policy) => Policy) {
+  const policy = inUse(policyOf(own, recorded));
   const disclosed = async (record: MemberRecord, why: Why, { viewer, services, relations }: ProvinceContext): Promise<DisclosedMember | null> =>
     disclose({ policy, viewer, province: services.entry.code }, record, why, await relations(record.id));
 

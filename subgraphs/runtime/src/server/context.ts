@@ -2,11 +2,12 @@ import { PlatformError } from '@delta/schema/errors';
 import { sameViewer, type Viewer } from '@delta/schema/viewer';
 import { createAccessLogLoaders, type AccessLogLoaders } from '../accessLog/index.js';
 import { createHeldRelations, type HeldRelations } from '../access/index.js';
-import { AuditTrail } from '../audit/index.js';
+import type { AuditTrail } from '../audit/index.js';
 import { createCaseLoaders, type CaseLoaders } from '../case/index.js';
 import { createMemberLoaders, type MemberLoaders } from '../member/index.js';
 import { createOrganizationLoaders, type OrganizationLoaders } from '../organization/index.js';
 import { createStationLoaders, type StationLoaders } from '../station/index.js';
+import type { Guards } from './guards.js';
 import { recordedRelations } from './recordedRelations.js';
 import type { ProvinceServices } from './services.js';
 
@@ -33,11 +34,11 @@ export interface SignedRequest { readonly viewer: Viewer | null; readonly reques
  * @param verifyBearer checks a token against the province's own issuer
  * @throws PlatformError CONTEXT_REFUSED, and those of the bearer verifier
  */
-export const contextOf = (services: ProvinceServices, verifyBearer: (token: string) => Promise<Viewer>) =>
+export const contextOf = (services: ProvinceServices, verifyBearer: (token: string) => Promise<Viewer>, trailOf: Guards['trail']) =>
   async ({ viewer, requestId, nonce, bearer }: SignedRequest): Promise<ProvinceContext> => {
     if (viewer?.province === services.entry.code) {
       if (bearer === undefined || !sameViewer(await verifyBearer(bearer), viewer)) {
-        const trail = new AuditTrail({ viewer, requestId });
+        const trail = trailOf({ viewer, requestId });
         trail.refused('CONTEXT_REFUSED');
         await trail.commit(services.db, services.now());
         throw new PlatformError('CONTEXT_REFUSED');
@@ -45,7 +46,7 @@ export const contextOf = (services: ProvinceServices, verifyBearer: (token: stri
     }
     return {
       viewer, requestId, services,
-      trail: new AuditTrail({ viewer, requestId, ...(nonce === undefined ? {} : { nonce }) }),
+      trail: trailOf({ viewer, requestId, ...(nonce === undefined ? {} : { nonce }) }),
       organizations: createOrganizationLoaders(services.db),
       stations: createStationLoaders(services.db),
       members: createMemberLoaders(services.db),

@@ -20,6 +20,7 @@ import { stationEntity } from '../station/index.js';
 import { memberStatisticsOf } from '../statistics/index.js';
 import { loadSynthetic } from '../synthetic/loadSynthetic.js';
 import { contextOf, type ProvinceContext } from './context.js';
+import { guardsWith, type Guards } from './guards.js';
 import type { ProvinceDefinition } from './province.js';
 import { provinceSchema } from './schema.js';
 import { readBlindIndexKeys } from './secretFiles.js';
@@ -32,6 +33,8 @@ export interface ProvinceOptions {
   readonly settings: Settings;
   readonly log: Logger;
   readonly now?: () => Date;
+  /** Other guards than the real ones: for the bench that measures these. */
+  readonly guards?: Guards;
   /** Told of every statement sent to the database. */
   readonly onStatement?: (sql: string) => void;
   /** Told how many demonstration members are loaded. */
@@ -46,12 +49,14 @@ export interface RunningProvince {
 }
 
 /** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
-export async function createProvince({ definition, settings, log, now = () => new Date(), onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
+export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
   const { entry } = definition;
-  const [signer, trust, indexKeys, bearer, tls] = await Promise.all([
+  const [signingKey, trustList, indexKeys, bearer, tls] = await Promise.all([
     loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log),
     readBlindIndexKeys(settings.blindIndexKeyFile), loadBearerVerifier(settings.issuersFile, { log, only: (issuer) => issuer.province === entry.code }), loadMutualTls(settings),
   ]);
+  const guards = given ?? guardsWith({ signer: signingKey, trust: trustList });
+  const { signer, trust } = guards;
   const masterKeys = openMasterKeys(settings.masterKeyFile, ({ message }) => { log.error({ code: 'CONFIGURATION_INVALID', reason: message }, 'the master key file cannot be used; the keys read before stay in use'); });
   const envelope = createEnvelope(masterKeys, settings.cryptoSuite);
   const cursorKey = derivedKeys(masterKeys, 'cursors');
@@ -67,7 +72,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
         config: definition.synthetic, members: settings.syntheticMembers, envelope, blindIndex, ...(onLoading ? { onProgress: onLoading } : {}),
       });
     }
-    const db = createDatabase(database.source, 'PROVINCE_UNAVAILABLE');
+    const db = guards.database(createDatabase(database.source, 'PROVINCE_UNAVAILABLE'));
     await checkKeys(db, envelope);
     const limits = createLimits(db, entry.code, {
       person: settings.lookupLimitPerson, viewer: settings.lookupLimitViewer, organization: settings.lookupLimitOrganization, province: settings.lookupLimitProvince,
@@ -78,13 +83,13 @@ export async function createProvince({ definition, settings, log, now = () => ne
     };
     const metrics = createMetrics(entry.slug);
     const server = await createSubgraphServer<ProvinceContext>({
-      name: entry.slug, schema: provinceSchema(definition), log, metrics, host: settings.host, port: settings.port, tls,
+      name: entry.slug, schema: provinceSchema(definition, guards.policy), log, metrics, host: settings.host, port: settings.port, tls,
       verifyContext: createContextVerifier({ trust, audience: entry.slug, now }),
-      context: contextOf(services, (token) => bearer.verify(token)),
+      context: contextOf(services, (token) => bearer.verify(token), guards.trail),
       plugins: [auditPlugin<ProvinceContext>(db, now)],
       ready: () => databaseReadiness(db),
     });
-    const sequencer = startSequencer({ db, signer, log, now, algorithm: settings.cryptoSuite === 'sm' ? 'sm3' : 'sha256', checkpointMs: settings.checkpointSeconds * 1_000 });
+    const sequencer = guards.seals ? startSequencer({ db, signer, log, now, algorithm: settings.cryptoSuite === 'sm' ? 'sm3' : 'sha256', checkpointMs: settings.checkpointSeconds * 1_000 }) : null;
     const registrar = startRegistrar({ ...services, send: fetchOver(tls) }, { zoneUrl: settings.zoneUrl, log, onFork: reportForks(log, metrics) });
     return {
       url: server.url,
@@ -92,7 +97,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       close: async () => {
         limits.stop();
         await Promise.all([server.close(), registrar.stop()]);
-        await sequencer.stop();
+        await sequencer?.stop();
         await database.close();
       },
     };

@@ -1,6 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { concreteName, deriveProvinceSdl } from '@delta/schema/derive';
 import { parse, type GraphQLSchema } from 'graphql';
+import type { Policy } from '../access/index.js';
 import { accessLogResolvers } from '../accessLog/index.js';
 import { caseMutations, caseQueries, caseResolvers } from '../case/index.js';
 import { lookupMutations, lookupResolvers } from '../lookup/index.js';
@@ -9,16 +10,15 @@ import { organizationQueries, organizationResolvers } from '../organization/inde
 import { statisticsQueries } from '../statistics/index.js';
 import { stationMutations, stationQueries, stationResolvers } from '../station/index.js';
 import { recordedRelations } from './recordedRelations.js';
-import { recordedRelations } from './recordedRelations.js';
 import type { ProvinceDefinition } from './province.js';
 
 /** The SDL that a province publishes. */
 export const provinceSdl = ({ entry, extension }: ProvinceDefinition): string => deriveProvinceSdl(entry, extension?.sdl);
 
 /** The executable schema of a province: the contract's concepts under the province's own type names. */
-export function provinceSchema(definition: ProvinceDefinition): GraphQLSchema {
+export function provinceSchema(definition: ProvinceDefinition, policyInUse: (policy: Policy) => Policy = (policy) => policy): GraphQLSchema {
   const { entry } = definition;
-  const members = memberResolvers(definition.extension?.memberFields ?? [], recordedRelations);
+  const members = memberResolvers(definition.extension?.memberFields ?? [], recordedRelations, policyInUse);
   const concepts = {
     Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...statisticsQueries, ...caseQueries, ...members.queries },
     Organization: organizationResolvers,
