@@ -39,7 +39,7 @@ export async function listChildren(db: Database, requests: readonly ChildrenRequ
 /** Members directly in each organisation. */
 export async function countMembers(db: Database, ids: readonly string[]): Promise<Map<string, number>> {
   const rows = await db.query<{ id: string; count: number }>(`/* organization.countMembers */
-    select home_organization_id as id, count(*)::int as count from member where home_organization_id = any($1) and shredded_at is null group by 1`, [ids]);
+    select home_organization_id as id, count(*)::int as count from member where home_organization_id = any($1) group by 1`, [ids]);
   return new Map(rows.map((row) => [row.id, row.count]));
 }
 
