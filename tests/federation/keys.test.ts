@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { keyFiles } from '@delta/local/home';
 import { keysOfMembers } from '@delta/local/keysOfMembers';
+import { verifyChain } from '@delta/runtime/audit/index';
 import { lookupDocument, startTestZone, type Answer, type LookupData, type MemberData, type TestZone } from '../support/zone.js';
 
 let zone: TestZone;
@@ -53,7 +54,7 @@ describe('rotating a province\'s master key', () => {
     expect(asked).toBeGreaterThan(50);
     expect(await seals()).toEqual([{ suite: 'sm', version: 'v3', members: 1_200 }]);
     expect(Object.keys((await ring()).keys)).toEqual(['v3']);
-  });
+  }, 180_000);
 
   it('keeps a version in the file for as long as one member needs it, and the one in use', async () => {
     await keys('rotate');
@@ -123,6 +124,13 @@ describe('shredding a member', () => {
     expect(audit.filter(({ kind }) => kind === 'DISCLOSURE').length).toBeGreaterThan(0);
     expect(audit.filter(({ kind }) => kind === 'SHRED')).toEqual([{ kind: 'SHRED', reason: 'REQUEST' }]);
     expect(await keys('shred', '--member', person.id, '--reason', 'ERROR')).toContain('already');
+
+    // The chain covers what was disclosed of the person and that it was shredded, and still follows from its first link.
+    const sealed = (): Promise<unknown[]> => zone.rows('anhui', `select 1 from audit_seal s join audit_entry e on e.at = s.entry_at and e.id = s.entry_id where e.kind = 'SHRED'`);
+    while ((await sealed()).length === 0) await sleep(200);
+    const report = await verifyChain({ db: { query: (sql, parameters = []) => zone.rows('anhui', sql, [...parameters]) } });
+    expect(report.problem).toBeNull();
+    expect(report.sealed).toBeGreaterThan(0n);
   }, 90_000);
 
   it('refuses an id of nobody and a reason that is none', async () => {
