@@ -18,7 +18,7 @@ export const errorCatalogue = {
   TOKEN_ROLE_NOT_ALLOWED: { message: 'This issuer may not give that role, province or organisation.', zh: '签发方无权授予该角色', remedy: 'Ask the province\'s administrator which roles its provider may give.', http: 403 },
   ISSUER_UNAVAILABLE: { message: 'The issuer\'s keys cannot be fetched.', zh: '身份服务暂不可用', remedy: 'Try again shortly; if it lasts, tell the province\'s IT team.', http: 503 },
   CONTEXT_REFUSED: { message: 'This subgraph answers its gateway only.', zh: '子图只接受网关的签名请求', remedy: 'Ask through the gateway.', http: 401 },
-  FORBIDDEN: { message: 'The viewer\'s role does not allow this.', zh: '当前角色无权执行此操作', remedy: 'Ask with a role that may (station clerks and branch secretaries open lookups and keep stations), or ask your organisation\'s administrator.', http: 403 },
+  FORBIDDEN: { message: 'The viewer\'s role does not allow this.', zh: '当前角色无权执行此操作', remedy: 'Ask with a role that may (station clerks and branch secretaries open lookups and cases; subgraphs/runtime/POLICY.md lists every act), or ask your organisation\'s administrator.', http: 403 },
   OUT_OF_SCOPE: { message: 'This lies outside the viewer\'s province or organisation.', zh: '超出查询人的管辖范围', remedy: 'Act through your own province\'s root field, within your own organisation and those below it; for a member of another province open a lookup there.', http: 403 },
   // Ids, cursors, pages
   MALFORMED_ID: { message: 'The id is not of this platform\'s form.', zh: '编号格式错误', remedy: 'Pass an id exactly as the platform returned it.', http: 400 },
