@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { dumpTables, recordTraffic } from '../support/traffic.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
@@ -131,7 +132,15 @@ export class LocalZone {
     return await response.json() as { data: Data; errors?: { extensions: { code: string; province?: string } }[] };
   }
 
+  /** Kills what is left, keeps what the zone said for the leak test, and removes its folder. */
   async remove(): Promise<void> {
+    const traffic = await recordTraffic({ traces: false });
+    traffic.note('log', this.output);
+    for (const file of await readdir(this.home, { recursive: true }).catch(() => [])) {
+      if (/\.log(\.1)?$/.test(file)) traffic.note('log', await readFile(join(this.home, file), 'utf8').catch(() => ''));
+    }
+    await dumpTables((sql) => this.rows('zone', sql)).then((text) => { traffic.note('database', text); }, () => undefined);
+    await traffic.close();
     await this.kill(/./);
     await rm(this.home, { recursive: true, force: true });
   }
