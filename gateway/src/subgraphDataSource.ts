@@ -12,6 +12,7 @@ import type { Limits } from './limits.js';
 import type { RequestContext } from './requestContext.js';
 import { readAnswer } from './subgraphAnswer.js';
 import { errorsOfAnswer, errorsOfFailure, failureCode, type RequestPlace } from './subgraphErrors.js';
+import { SubgraphContexts } from './subgraphContexts.js';
 import { SubgraphFailure, requestSubgraph, type SubgraphFailureKind } from './subgraphRequest.js';
 
 export interface SubgraphOptions {
@@ -39,11 +40,13 @@ export class SubgraphDataSource implements GraphQLDataSource<RequestContext> {
   readonly #pool: Pool;
   readonly #path: string;
   readonly #breaker: CircuitBreaker;
+  readonly #contexts: SubgraphContexts;
 
   constructor(private readonly options: SubgraphOptions) {
-    const { url, limits, breaker, metrics, name, log, tls } = options;
+    const { url, limits, breaker, metrics, name, log, tls, signer } = options;
     const address = new URL(url);
     this.#path = address.pathname + address.search;
+    this.#contexts = new SubgraphContexts(signer, name);
     this.#pool = new Pool(address.origin, { connections: limits.connections, pipelining: 1, connect: { timeout: Math.min(1_000, limits.deadlineMs), ...tls } });
     this.#breaker = createCircuitBreaker({
       ...breaker,
@@ -92,7 +95,7 @@ export class SubgraphDataSource implements GraphQLDataSource<RequestContext> {
   }
 
   async #ask({ query, variables, operationName }: ProcessOptions['request'], context: RequestContext) {
-    const { name, signer, limits: { deadlineMs, answerBytes } } = this.options;
+    const { name, limits: { deadlineMs, answerBytes } } = this.options;
     const body = JSON.stringify({ query, variables, operationName });
     const { viewer, requestId, bearer, traceparent } = context;
     const issuedHere = viewer?.province != null && provinceBySlug(name)?.code === viewer.province;
@@ -100,10 +103,12 @@ export class SubgraphDataSource implements GraphQLDataSource<RequestContext> {
       'content-type': 'application/json',
       accept: 'application/json',
       'x-request-id': requestId,
-      [contextHeader]: await signContext(signer, { audience: name, viewer, requestId, body }),
       ...(issuedHere && bearer !== undefined ? { authorization: `Bearer ${bearer}` } : {}),
     }, traceparent);
-    const { status, text } = await requestSubgraph({ pool: this.#pool, method: 'POST', path: this.#path, headers, body, deadlineMs, answerBytes });
+    const due = performance.now() + deadlineMs;
+    const { status, text } = await this.#contexts.send({ viewer, requestId, body }, (context) => requestSubgraph({
+      pool: this.#pool, method: 'POST', path: this.#path, headers: { ...headers, [contextHeader]: context }, body, deadlineMs: Math.max(1, due - performance.now()), answerBytes,
+    }));
     return readAnswer(status, text, Array.isArray(variables?.['representations']) ? variables['representations'].length : undefined);
   }
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'undici';
+import { sessionHeader } from '@delta/service/contextSession';
 
 /** Why a subgraph gave no usable answer. */
 export type SubgraphFailureKind = 'unreachable' | 'interrupted' | 'timeout' | 'refused' | 'invalid';
@@ -19,8 +20,15 @@ export interface SubgraphRequest {
   readonly answerBytes: number;
 }
 
+export interface SubgraphReply {
+  readonly status: number;
+  readonly text: string;
+  /** What the subgraph says of a session. */
+  readonly session?: string;
+}
+
 /** One exchange with a subgraph within its deadline and size. @throws SubgraphFailure */
-export async function requestSubgraph({ pool, method, path, headers = {}, body, deadlineMs, answerBytes }: SubgraphRequest): Promise<{ status: number; text: string }> {
+export async function requestSubgraph({ pool, method, path, headers = {}, body, deadlineMs, answerBytes }: SubgraphRequest): Promise<SubgraphReply> {
   const deadline = startDeadline(deadlineMs);
   try {
     const response = await pool.request({ method, path, headers, body: body ?? null, signal: deadline.signal, headersTimeout: 0, bodyTimeout: 0 });
@@ -32,7 +40,8 @@ export async function requestSubgraph({ pool, method, path, headers = {}, body, 
       if (size > answerBytes) throw new SubgraphFailure('invalid', new Error('the answer is too large'));
       chunks.push(chunk);
     }
-    return { status: response.statusCode, text: Buffer.concat(chunks).toString('utf8') };
+    const session = response.headers[sessionHeader];
+    return { status: response.statusCode, text: Buffer.concat(chunks).toString('utf8'), ...(typeof session === 'string' ? { session } : {}) };
   } catch (error) {
     if (error instanceof SubgraphFailure) throw error;
     throw new SubgraphFailure(deadline.signal.aborted ? 'timeout' : kindOf(error), error);

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { contextHeader, createContextVerifier, signContext } from '@delta/service/context';
+import { SubgraphContexts } from '@delta/gateway/subgraphContexts';
+import { contextHeader, createContextVerifier, SessionRefused, signContext } from '@delta/service/context';
+import { isSessionContext, noSession } from '@delta/service/contextSession';
 import { createSigner, loadSigner, loadTrust, type JWK } from '@delta/service/keys';
 import { createLog } from '@delta/service/log';
 import { createMetrics } from '@delta/service/metrics';
@@ -67,6 +69,38 @@ test('no request is refused while the gateway\'s key is replaced, and the old ke
   expect(await ask(signer)).toBe(200);
   await server.close();
 }, 30_000);
+
+test('no request under a session is refused while the key of either side is replaced', async () => {
+  const log = createLog('test', { level: 'silent' });
+  const trust = await loadTrust(files.trust, log);
+  const anhui = createContextVerifier({ trust, signer: await loadSigner(files.signing('anhui'), log), audience: 'anhui' });
+  const body = '{}';
+  const shown = { session: 0, signed: 0 };
+  const contexts = new SubgraphContexts(await loadSigner(files.signing('gateway'), log), 'anhui');
+  const post = async (context: string): Promise<{ status: number; text: string; session?: string }> => {
+    shown[isSessionContext(context) ? 'session' : 'signed'] += 1;
+    return anhui.verify(context, body).then(({ session }) => ({ status: 200, text: '', ...(session === undefined ? {} : { session }) }),
+      (error: { originalError: Error }) => ({ status: 401, text: error.originalError.message, ...(error.originalError instanceof SessionRefused ? { session: noSession } : {}) }));
+  };
+  const answers = new Set<string>();
+  let rotating = true;
+  const load = Array.from({ length: 4 }, async () => {
+    while (rotating) {
+      const { status, text } = await contexts.send({ viewer: null, requestId: 'r-1', body }, post);
+      answers.add(`${status} ${text}`);
+      await sleep(2);
+    }
+  });
+  await rotateSigningKey(home, 'gateway', quick);
+  await rotateSigningKey(home, 'anhui', quick);
+  await sleep(4_000);
+  rotating = false;
+  await Promise.all(load);
+  expect([...answers]).toEqual(['200 ']);
+  // Twice without a session, for some two seconds each: when the gateway's old key retired, and when the province's was replaced.
+  expect(shown.signed).toBeGreaterThan(100);
+  expect(shown.session).toBeGreaterThan(shown.signed);
+}, 40_000);
 
 test('a retired key still verifies what it signed before, as a record', async () => {
   const expected = { type: 'kept+jwt', issuer: 'anhui', audience: 'zone' };

@@ -117,10 +117,12 @@ export async function startTestZone({ env = {}, documents = [], instead = {}, tl
   const ports: Record<string, number> = { ...instead };
 
   const startSubgraph = async (name: string): Promise<void> => {
+    // Another key at every start, so that whatever it sealed before is void.
+    const signer = await createSigner((await generateKeyPair(name)).privateKey);
     const p = provinces.find((province) => province.toLowerCase() === name);
     const schema = subgraphSchema(sdlOf[name]!, p ? provinceResolvers(p) : zoneResolvers, p ? provinceReference(p) : (reference) => reference);
     const server = await createSubgraphServer<SignedRequest>({
-      name, schema, log: createLog(name, { level: 'silent' }), metrics: createMetrics(name), verifyContext: createContextVerifier({ trust, audience: name }),
+      name, schema, log: createLog(name, { level: 'silent' }), metrics: createMetrics(name), verifyContext: createContextVerifier({ trust, signer, audience: name }),
       context: async (signed) => { seen.push({ ...signed, subgraph: name }); return signed; },
       host: '127.0.0.1', port: ports[name] ?? 0, ready: async () => ({ ok: true, checks: {} }), drainMs: 100, tls: tls && await loadMutualTls(tls),
     });

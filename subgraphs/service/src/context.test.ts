@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Viewer } from '@delta/schema/viewer';
-import { createContextVerifier, signContext } from './context.js';
+import { createContextVerifier, sealContext, SessionRefused, signContext, type ContextVerifier } from './context.js';
+import { offerSession, type ContextSession } from './contextSession.js';
 import { createSigner, createTrust, generateKeyPair } from './keys.js';
 
 const keys = await generateKeyPair('gateway');
@@ -50,4 +51,75 @@ test('refuses rather than forgets when more nonces come than it can remember', a
   const small = verifier({ nonceLimit: 1 });
   await small.verify(await sign(), body);
   await expect(small.verify(await sign(), body)).rejects.toMatchObject(refused);
+});
+
+const ownKeys = await generateKeyPair('anhui');
+const own = await createSigner(ownKeys.privateKey);
+const asked = { audience: 'anhui', viewer, requestId: 'r-1', body };
+
+/** A session as the gateway and a subgraph found it, over one signed context. */
+async function sessionWith(subgraph: ContextVerifier, audience = 'anhui'): Promise<ContextSession> {
+  const offer = offerSession(audience);
+  const { session } = await subgraph.verify(await sign({ audience, offer: offer.publicKey }), body);
+  return offer.accept(session!)!;
+}
+const seal = (session: ContextSession, over = {}): string => sealContext(session, 'gateway', { ...asked, ...over });
+const refusedFor = async (outcome: Promise<unknown>): Promise<unknown> => outcome.then(() => 'admitted', (error: { code: string; originalError: Error }) => [error.code, error.originalError instanceof SessionRefused]);
+
+test('founds a session where one is offered, and tells as much under it as under a signature', async () => {
+  const anhui = verifier({ signer: own });
+  await expect(anhui.verify(seal(await sessionWith(anhui)), body)).resolves.toEqual({ viewer, requestId: 'r-1', nonce: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  await expect(anhui.verify(await sign(), body)).resolves.toEqual({ viewer, requestId: 'r-1', nonce: expect.any(String) });
+  await expect(verifier().verify(await sign({ offer: offerSession('anhui').publicKey }), body)).resolves.not.toHaveProperty('session');
+  await expect(anhui.verify(await sign({ offer: 'no key' }), body)).resolves.not.toHaveProperty('session');
+});
+
+test('a session counts at each replica of the subgraph and at no other service', async () => {
+  const session = await sessionWith(verifier({ signer: own }));
+  const replica = verifier({ signer: await createSigner(ownKeys.privateKey) });
+  await expect(replica.verify(seal(session), body)).resolves.toMatchObject({ requestId: 'r-1' });
+  for (const other of [verifier(), verifier({ signer }), verifier({ signer: own, audience: 'zone' }), verifier({ signer: await createSigner((await generateKeyPair('anhui')).privateKey) })]) {
+    expect(await refusedFor(other.verify(seal(session), body))).toEqual(['CONTEXT_REFUSED', true]);
+  }
+});
+
+test('under a session as under a signature: one audience, one body, thirty seconds, once, one issuer', async () => {
+  let moment = new Date();
+  const anhui = verifier({ signer: own, now: () => moment });
+  const session = await sessionWith(anhui);
+  const once = seal(session);
+  await anhui.verify(once, body);
+  for (const token of [once, seal(session, { audience: 'zone' }), seal(session, { body: `${body} ` }), seal(session, { moment: new Date(Date.now() - 36_000) }), seal(session, { moment: new Date(Date.now() + 7_000) }), sealContext(session, 'shanghai', asked)]) {
+    expect(await refusedFor(anhui.verify(token, body))).toEqual(['CONTEXT_REFUSED', false]);
+  }
+  moment = new Date(Date.now() + 299_000);
+  await expect(anhui.verify(seal(session, { moment }), body)).resolves.toBeDefined();
+  moment = new Date(Date.now() + 301_000);
+  expect(await refusedFor(anhui.verify(seal(session, { moment }), body))).toEqual(['CONTEXT_REFUSED', true]);
+});
+
+test('a context that is proven twice, by a session and by a signature, is admitted once', async () => {
+  const anhui = verifier({ signer: own });
+  const session = await sessionWith(anhui);
+  const same = { nonce: 'the-very-same-nonce', moment: new Date() };
+  await anhui.verify(seal(session, same), body);
+  expect(await refusedFor(anhui.verify(await sign(same), body))).toEqual(['CONTEXT_REFUSED', false]);
+});
+
+test('refuses a session whose proof is another\'s before it looks at the context, so that a signed one with the same nonce still counts', async () => {
+  const anhui = verifier({ signer: own });
+  const [session, other] = [await sessionWith(anhui), await sessionWith(anhui)];
+  const same = { nonce: 'the-very-same-nonce', moment: new Date() };
+  expect(await refusedFor(anhui.verify(seal({ ...session, key: other.key }, same), body))).toEqual(['CONTEXT_REFUSED', true]);
+  await expect(anhui.verify(await sign(same), body)).resolves.toMatchObject({ nonce: same.nonce });
+});
+
+test('a session ends with the trust in the gateway\'s key that founded it', async () => {
+  const anhui = verifier({ signer: own });
+  const session = await sessionWith(anhui);
+  const fresh = await generateKeyPair('gateway');
+  for (const list of [{ keys: { gateway: [fresh.publicKey] } }, { keys: { gateway: [fresh.publicKey] }, retired: { gateway: [{ ...keys.publicKey, retired: Math.floor(Date.now() / 1000) + 60 }] } }, { keys: { zone: [keys.publicKey] } }]) {
+    expect(await refusedFor(verifier({ signer: own, trust: await createTrust(list) }).verify(seal(session), body))).toEqual(['CONTEXT_REFUSED', true]);
+  }
+  await expect(anhui.verify(seal(session), body)).resolves.toBeDefined();
 });

@@ -1,7 +1,9 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { PlatformError } from '@delta/schema/errors';
 import { isRole, type Viewer } from '@delta/schema/viewer';
-import type { Signer, Trust } from './keys.js';
+import { createTickets, isSessionContext, writeSessionContext, type ContextSession, type Tickets } from './contextSession.js';
+import { kidOf } from './jwt.js';
+import { checkClaims, type JWTPayload, type Signer, type Trust } from './keys.js';
 
 /**
  * The gateway tells a subgraph who asks by a context signed for that one subgraph. Its phases:
@@ -10,6 +12,8 @@ import type { Signer, Trust } from './keys.js';
  *  3. It compares the digest with the body it received, so that the context serves no other document and no other variables.
  *  4. It refuses a nonce it has seen, so that nobody repeats the request. Nonces are remembered per process here; what discloses
  *     or changes something hands the nonce on to the owner's database, where replicas share it.
+ * Once both agreed on a session (contextSession.ts) the same claims are proven by its key instead of a signature. Everything else
+ * is checked alike, and a signed context counts at any time.
  */
 export const contextHeader = 'x-delta-context';
 
@@ -23,6 +27,11 @@ export interface ContextToSign {
   readonly requestId: string;
   /** The request body, byte for byte. */
   readonly body: string | Buffer;
+  /** Default a fresh one. Who proves a request anew gives the nonce and the moment that it had, so that it counts once. */
+  readonly nonce?: string;
+  readonly moment?: Date;
+  /** A public key that offers a session. */
+  readonly offer?: string;
 }
 
 export interface SignedContext {
@@ -35,11 +44,24 @@ export interface SignedContext {
 const digestOf = (body: string | Buffer): string => createHash('sha256').update(body).digest('base64url');
 
 /** The value of the `x-delta-context` header for one request to one subgraph. */
-export const signContext = (signer: Signer, { audience, viewer, requestId, body }: ContextToSign): Promise<string> =>
-  signer.sign({ vwr: viewer, req: requestId, dig: digestOf(body), jti: randomUUID() }, { type, audience, expiresInSeconds: lifeSeconds });
+export const signContext = (signer: Signer, context: ContextToSign): Promise<string> => {
+  const { audience, moment = new Date(), offer } = context;
+  return signer.sign({ ...claimsOf(context), ...(offer === undefined ? {} : { epk: offer }) }, { type, audience, expiresInSeconds: lifeSeconds, now: moment });
+};
+
+/** The same header's value, proven by a session. */
+export function sealContext(session: ContextSession, issuer: string, context: ContextToSign): string {
+  const { audience, moment = new Date() } = context;
+  const iat = Math.floor(moment.getTime() / 1000);
+  return writeSessionContext(session, { ...claimsOf(context), iss: issuer, aud: audience, iat, exp: iat + lifeSeconds });
+}
+
+const claimsOf = ({ viewer, requestId, body, nonce = randomUUID() }: ContextToSign): JWTPayload => ({ vwr: viewer, req: requestId, dig: digestOf(body), jti: nonce });
 
 export interface ContextVerifierOptions {
   readonly trust: Trust;
+  /** The subgraph's own signer, whose key seals sessions. Without it, or without a secret of its, there are none. */
+  readonly signer?: Signer;
   /** Name of the subgraph that verifies. */
   readonly audience: string;
   /** Name of the gateway's key. */
@@ -49,26 +71,74 @@ export interface ContextVerifierOptions {
   readonly nonceLimit?: number;
 }
 
-export interface ContextVerifier {
-  /** @throws PlatformError CONTEXT_REFUSED, with the reason for the log alone as its cause */
-  verify(token: string | undefined, body: string | Buffer): Promise<SignedContext>;
+export interface VerifiedContext extends SignedContext {
+  /** Goes into the answer's `x-delta-session` header, where a session was offered. */
+  readonly session?: string;
 }
 
-export function createContextVerifier({ trust, audience, issuer = 'gateway', now = () => new Date(), nonceLimit = 1_000_000 }: ContextVerifierOptions): ContextVerifier {
+export interface ContextVerifier {
+  /** @throws PlatformError CONTEXT_REFUSED, with the reason for the log alone as its cause: a SessionRefused for what a signed context could mend */
+  verify(token: string | undefined, body: string | Buffer): Promise<VerifiedContext>;
+}
+
+/** A session that does not count, or does not prove its context. Nothing of the context was looked at. */
+export class SessionRefused extends Error {
+  constructor() { super('context refused: no session of ours, or none any more'); }
+}
+
+export function createContextVerifier({ trust, signer, audience, issuer = 'gateway', now = () => new Date(), nonceLimit = 1_000_000 }: ContextVerifierOptions): ContextVerifier {
   const seen = nonces(nonceLimit, now);
+  const currentTickets = ticketsOf(signer, audience);
+
+  /** Claims that the gateway's signature proves. */
+  async function signed(token: string, moment: Date): Promise<JWTPayload> {
+    return trust.verify(token, { type, issuer, audience, now: moment });
+  }
+
+  /** Claims that a session proves, as long as the gateway's key that founded it is trusted. */
+  async function underSession(token: string, moment: Date): Promise<JWTPayload> {
+    const found = (await currentTickets())?.read(token, moment);
+    if (!found || !(await trust.trusts(issuer, found.kid))) throw new SessionRefused();
+    checkClaims(found.claims, { issuer, audience, now: moment });
+    return found.claims;
+  }
+
+  /** What holds of claims however they were proven. */
+  function admit({ vwr, req, dig, jti, exp, iat }: JWTPayload, body: string | Buffer): SignedContext {
+    if (typeof req !== 'string' || typeof dig !== 'string' || typeof jti !== 'string' || jti.length < 16 || jti.length > 64 || !isViewer(vwr)) throw refusal('claims are missing');
+    if (exp! - iat! > lifeSeconds) throw refusal('it lives too long');
+    const [told, found] = [Buffer.from(dig), Buffer.from(digestOf(body))];
+    if (told.length !== found.length || !timingSafeEqual(told, found)) throw refusal('the body is another');
+    if (!seen.admit(jti)) throw refusal('it was used before');
+    return { viewer: vwr, requestId: req, nonce: jti };
+  }
+
   return {
     async verify(token, body) {
       if (token === undefined) throw refusal('no context');
       const moment = now();
-      const claims = await trust.verify(token, { type, issuer, audience, now: moment }).catch((error: unknown) => { throw refusal(error instanceof Error ? error.message : 'not verified'); });
-      const { vwr, req, dig, jti, exp, iat } = claims;
-      if (typeof req !== 'string' || typeof dig !== 'string' || typeof jti !== 'string' || jti.length < 16 || jti.length > 64 || !isViewer(vwr)) throw refusal('claims are missing');
-      if (exp! - iat! > lifeSeconds) throw refusal('it lives too long');
-      const [told, found] = [Buffer.from(dig), Buffer.from(digestOf(body))];
-      if (told.length !== found.length || !timingSafeEqual(told, found)) throw refusal('the body is another');
-      if (!seen.admit(jti)) throw refusal('it was used before');
-      return { viewer: vwr, requestId: req, nonce: jti };
+      const prove = isSessionContext(token) ? underSession : signed;
+      const claims = await prove(token, moment).catch((error: unknown) => {
+        throw error instanceof SessionRefused ? new PlatformError('CONTEXT_REFUSED', {}, error) : refusal(error instanceof Error ? error.message : 'not verified');
+      });
+      const context = admit(claims, body);
+      const { epk } = claims;
+      if (typeof epk !== 'string' || prove === underSession) return context;
+      const kid = kidOf(token);
+      const session = typeof kid === 'string' ? (await currentTickets())?.issue(epk, kid, moment) : undefined;
+      return { ...context, ...(session === undefined ? {} : { session }) };
     },
+  };
+}
+
+/** Tickets under the secret of the key in use: those of a key that was replaced are void. */
+function ticketsOf(signer: Signer | undefined, audience: string): () => Promise<Tickets | undefined> {
+  let current: { readonly secret: Buffer; readonly tickets: Tickets } | undefined;
+  return async () => {
+    const secret = await signer?.secret?.('delta-context-ticket');
+    if (!secret) return undefined;
+    if (current?.secret !== secret) current = { secret, tickets: createTickets(secret, audience) };
+    return current.tickets;
   };
 }
 

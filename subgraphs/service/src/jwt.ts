@@ -13,7 +13,7 @@ import type { JWTPayload } from 'jose';
 const algorithm = 'EdDSA';
 
 /** Longest message that is looked at. Ours have some hundred bytes. */
-const longestMessage = 16_384;
+export const longestMessage = 16_384;
 
 /** What a message says of itself, before anything of it is proven. */
 export interface JwtHeader { readonly kid: string; readonly typ: string }
@@ -47,15 +47,19 @@ export function readJwt(message: string, keyOf: (header: JwtHeader) => KeyObject
   return claims ? { typ, claims } : 'malformed';
 }
 
-const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+export const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** The key that a verified message names. */
+export const kidOf = (message: string): unknown => readObject(Buffer.from(message.split('.')[0]!, 'base64url'))?.['kid'];
 
 /** The bytes of canonical base64url; undefined for any other text. */
-function decode(part: string): Buffer | undefined {
+export function decode(part: string): Buffer | undefined {
   const bytes = Buffer.from(part, 'base64url');
   return bytes.toString('base64url') === part ? bytes : undefined;
 }
 
-function readObject(bytes: Buffer): Record<string, unknown> | undefined {
+/** The object of bytes that are its JSON exactly as we write it; undefined for any others. */
+export function readObject(bytes: Buffer): Record<string, unknown> | undefined {
   const text = bytes.toString('utf8');
   try {
     const value = JSON.parse(text) as unknown;

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair as generateJoseKeyPair, type JWK, type JWTPayload } from 'jose';
 import { PlatformError } from '@delta/schema/errors';
 import { followFile } from './followFile.js';
@@ -26,6 +26,8 @@ export interface SignOptions {
   /** Name of the one service it is meant for. */
   readonly audience: string;
   readonly expiresInSeconds: number;
+  /** The moment that it bears; default now. */
+  readonly now?: Date;
 }
 
 export interface Signer {
@@ -34,6 +36,11 @@ export interface Signer {
   readonly kid: string;
   /** Signs claims as a compact JWT and adds `iss`, `aud`, `iat` and `exp`. */
   sign(claims: JWTPayload, options: SignOptions): Promise<string>;
+  /**
+   * 32 bytes for one purpose that whoever holds the private key can derive and nobody else: the same in every replica, others
+   * after the key was replaced. The same Buffer as long as the key is the same.
+   */
+  secret?(purpose: string): Promise<Buffer>;
 }
 
 export interface VerifyOptions {
@@ -50,6 +57,8 @@ export interface VerifyOptions {
 export interface Trust {
   /** The claims of a message that one of the issuer's keys signed. @throws KeyError */
   verify(token: string, options: VerifyOptions): Promise<JWTPayload>;
+  /** Whether that key of the issuer is good for requests. */
+  trusts(issuer: string, kid: string): Promise<boolean>;
 }
 
 /** A public key that signs no more: what it signed up to `retired` (seconds since 1970) can still be verified as a record. */
@@ -91,7 +100,7 @@ export async function loadSigner(path: string, log?: Logger): Promise<Signer> {
   return signerOf(await current(), current);
 }
 
-interface SigningKey { readonly name: string; readonly kid: string; readonly key: KeyObject }
+interface SigningKey { readonly name: string; readonly kid: string; readonly key: KeyObject; readonly secret: (purpose: string) => Buffer }
 
 function signingKeyOf(jwk: JWK, name?: string): SigningKey {
   const { kid } = jwk;
@@ -99,10 +108,20 @@ function signingKeyOf(jwk: JWK, name?: string): SigningKey {
   const issuer = name ?? kid.slice(0, Math.max(kid.indexOf('-'), 0));
   if (!issuer) throw unusable('The signing key\'s `kid` must begin with the service\'s name and a hyphen');
   try {
-    return { name: issuer, kid, key: createPrivateKey({ key: { ...jwk }, format: 'jwk' }) };
+    return { name: issuer, kid, key: createPrivateKey({ key: { ...jwk }, format: 'jwk' }), secret: secretsOf(Buffer.from(jwk.d, 'base64url')) };
   } catch {
     throw unusable('The signing key is no usable Ed25519 key');
   }
+}
+
+/** HKDF keeps what it derives apart from what Ed25519 makes of the same private key. */
+function secretsOf(privateKey: Buffer): (purpose: string) => Buffer {
+  const derived = new Map<string, Buffer>();
+  return (purpose) => {
+    const secret = derived.get(purpose) ?? Buffer.from(hkdfSync('sha256', privateKey, '', purpose, 32));
+    derived.set(purpose, secret);
+    return secret;
+  };
 }
 
 function signerOf(first: SigningKey, current: () => SigningKey | Promise<SigningKey>): Signer {
@@ -110,12 +129,13 @@ function signerOf(first: SigningKey, current: () => SigningKey | Promise<Signing
   return {
     name: first.name,
     get kid() { return kid; },
-    async sign(claims, { type, audience, expiresInSeconds }) {
+    async sign(claims, { type, audience, expiresInSeconds, now = new Date() }) {
       const used = await current();
       kid = used.kid;
-      const now = Math.floor(Date.now() / 1000);
-      return writeJwt(used.key, { kid, typ: type }, { ...claims, iss: used.name, aud: audience, iat: now, exp: now + expiresInSeconds });
+      const iat = Math.floor(now.getTime() / 1000);
+      return writeJwt(used.key, { kid, typ: type }, { ...claims, iss: used.name, aud: audience, iat, exp: iat + expiresInSeconds });
     },
+    secret: async (purpose) => (await current()).secret(purpose),
   };
 }
 
@@ -177,17 +197,32 @@ function trustOf(current: () => TrustedKeys | Promise<TrustedKeys>): Trust {
         return signedWith && (record || signedWith.retired === undefined) ? signedWith.key : undefined;
       });
       if (typeof message === 'string') throw new KeyError(message);
-      const { typ, claims: { iss, aud, iat, exp, nbf } } = message;
-      if (typ !== type || !isTime(iat) || !isTime(exp) || nbf !== undefined) throw new KeyError('malformed');
-      if (iss !== issuer) throw new KeyError('issuer');
-      if (aud !== audience) throw new KeyError('audience');
-      const seconds = Math.floor(now.getTime() / 1000);
-      // From the future as well: what is dated ahead would outlive the memory of its nonce.
-      if (exp <= seconds - toleranceSeconds || iat > seconds + toleranceSeconds) throw new KeyError('expired');
+      const { typ, claims } = message;
+      if (typ !== type) throw new KeyError('malformed');
+      const iat = checkClaims(claims, { issuer, audience, now });
       if (signedWith?.retired !== undefined && iat > signedWith.retired) throw new KeyError('signature');
-      return message.claims;
+      return claims;
+    },
+    async trusts(issuer, kid) {
+      const key = (await current()).get(issuer)?.get(kid);
+      return key !== undefined && key.retired === undefined;
     },
   };
+}
+
+/**
+ * What holds of every message between services, however it is proven: who it is from and for, and when.
+ * @returns its `iat`
+ * @throws KeyError
+ */
+export function checkClaims({ iss, aud, iat, exp, nbf }: JWTPayload, { issuer, audience, now }: { readonly issuer: string; readonly audience: string; readonly now: Date }): number {
+  if (!isTime(iat) || !isTime(exp) || nbf !== undefined) throw new KeyError('malformed');
+  if (iss !== issuer) throw new KeyError('issuer');
+  if (aud !== audience) throw new KeyError('audience');
+  const seconds = Math.floor(now.getTime() / 1000);
+  // From the future as well: what is dated ahead would outlive the memory of its nonce.
+  if (exp <= seconds - toleranceSeconds || iat > seconds + toleranceSeconds) throw new KeyError('expired');
+  return iat;
 }
 
 const isTime = (value: unknown): value is number => Number.isSafeInteger(value);

@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Kind, type GraphQLFormattedError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { PlatformError } from '@delta/schema/errors';
 import { answerGraphql, parseGraphqlBody } from './answerGraphql.js';
-import { contextHeader, type ContextVerifier, type SignedContext } from './context.js';
+import { contextHeader, SessionRefused, type ContextVerifier, type SignedContext, type VerifiedContext } from './context.js';
+import { noSession, sessionHeader } from './contextSession.js';
 import { createGraphqlServer, refuseOtherMethods } from './graphqlServer.js';
 import { createHttpServer, type Readiness } from './httpServer.js';
 import type { Logger } from './log.js';
@@ -56,7 +57,8 @@ export async function createSubgraphServer<C extends BaseContext>(options: Subgr
 
   const http = createHttpServer({ ...options, trustRequestId: true });
   http.fastify.post('/graphql', async (request, reply) => {
-    const asked = await verified(request, verifyContext, log);
+    const { session, ...asked } = await verified(request, reply, { verifier: verifyContext, log });
+    if (session !== undefined) reply.header(sessionHeader, session);
     const { requestId } = asked;
     const bearer = bearerOf(request.headers.authorization);
     const signed = { ...asked, ...(bearer === undefined ? {} : { bearer }) };
@@ -79,13 +81,15 @@ export async function createSubgraphServer<C extends BaseContext>(options: Subgr
   };
 }
 
-async function verified(request: FastifyRequest, verifier: ContextVerifier, log: Logger): Promise<SignedContext> {
+async function verified(request: FastifyRequest, reply: FastifyReply, { verifier, log }: { readonly verifier: ContextVerifier; readonly log: Logger }): Promise<VerifiedContext> {
   const header = request.headers[contextHeader];
   try {
     return await verifier.verify(typeof header === 'string' ? header : undefined, Buffer.isBuffer(request.body) ? request.body : '');
   } catch (error) {
-    // The caller learns no reason, the operator does.
-    log.warn({ reason: error instanceof PlatformError ? error.originalError?.message : undefined }, 'a request without a valid context was refused');
+    const reason = error instanceof PlatformError ? error.originalError : undefined;
+    if (reason instanceof SessionRefused) reply.header(sessionHeader, noSession);
+    // The caller learns no other reason, the operator does.
+    log.warn({ reason: reason?.message }, 'a request without a valid context was refused');
     throw error;
   }
 }

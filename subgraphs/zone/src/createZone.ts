@@ -40,7 +40,7 @@ export async function createZone({ settings, log, now = () => new Date(), guards
     const onFork = reportForks(log, metrics);
     const server = await createSubgraphServer<ZoneContext>({
       name: 'zone', schema: zoneSchema(), log, metrics, host: settings.host, port: settings.port, tls,
-      verifyContext: createContextVerifier({ trust, audience: 'zone', now }),
+      verifyContext: createContextVerifier({ trust, signer, audience: 'zone', now }),
       context: contextOf(services, guards.trail),
       plugins: [auditPlugin<ZoneContext>(db, now)],
       ready: () => databaseReadiness(db),

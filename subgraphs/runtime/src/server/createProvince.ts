@@ -84,7 +84,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
     const metrics = createMetrics(entry.slug);
     const server = await createSubgraphServer<ProvinceContext>({
       name: entry.slug, schema: provinceSchema(definition, guards.policy), log, metrics, host: settings.host, port: settings.port, tls,
-      verifyContext: createContextVerifier({ trust, audience: entry.slug, now }),
+      verifyContext: createContextVerifier({ trust, signer, audience: entry.slug, now }),
       context: contextOf(services, (token) => bearer.verify(token), guards.trail),
       plugins: [auditPlugin<ProvinceContext>(db, now)],
       ready: () => databaseReadiness(db),
