@@ -109,7 +109,7 @@ describe('a token', () => {
   });
 
   it('with a role, organisation or province that its issuer may not give is refused', async () => {
-    expect(await viewer(await zone.token({ role: 'zone_operator' }))).toEqual(['TOKEN_ROLE_NOT_ALLOWED']);
+    expect(await viewer(await zone.token({ claims: { role: 'zone_operator' } }))).toEqual(['TOKEN_ROLE_NOT_ALLOWED']);
     expect(await viewer(await zone.token({ organization: zone.anchors('anhui').clerkOrganizationId }))).toEqual(['TOKEN_ROLE_NOT_ALLOWED']);
     expect(await viewer(await zone.token({ claims: { province: '34' } }))).toEqual(['TOKEN_ROLE_NOT_ALLOWED']);
   });
