@@ -8,6 +8,7 @@ import { anchorsOf } from '@delta/runtime/synthetic/index';
 import { importJWK, SignJWT, type JWK } from 'jose';
 import { Pool } from 'undici';
 import { definitions } from '../support/definitions.js';
+import { unlimitedLookups } from '../support/unlimitedLookups.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -28,8 +29,6 @@ export interface StackOptions {
   readonly connections: number;
 }
 
-const unlimited = Object.fromEntries(['PERSON', 'VIEWER', 'ORGANIZATION', 'PROVINCE'].map((scope) => [`DELTA_LOOKUP_LIMIT_${scope}`, '100000000']));
-
 /** Starts it, and waits until the directory knows every member. */
 export async function startStack({ home, guards, databases, provinces, members, connections }: StackOptions): Promise<Stack> {
   const keys = await provision(home, { inlineKeys: true });
@@ -37,7 +36,7 @@ export async function startStack({ home, guards, databases, provinces, members, 
   const start = async (name: string, env: Record<string, string>): Promise<string> => {
     const child = fork(fileURLToPath(new URL('owner.ts', import.meta.url)), [name, guards], {
       execArgv: ['--import', join(root, 'tests/support/typescript.js')],
-      env: { PATH: process.env['PATH'] ?? '', DELTA_BENCH_LOG: process.env['DELTA_BENCH_LOG'] ?? '', PORT: '0', HOST: '127.0.0.1', DELTA_HOME: home, DELTA_STATEMENT_TIMEOUT_MS: '20000', DELTA_POOL_SIZE: '5', DELTA_SUBGRAPH_DEADLINE_MS: '30000', DELTA_SIGNING_KEY_FILE: keys.signing(name), DELTA_TRUST_FILE: keys.trust, ...unlimited, ...databases[name], ...env },
+      env: { PATH: process.env['PATH'] ?? '', DELTA_BENCH_LOG: process.env['DELTA_BENCH_LOG'] ?? '', PORT: '0', HOST: '127.0.0.1', DELTA_HOME: home, DELTA_STATEMENT_TIMEOUT_MS: '20000', DELTA_POOL_SIZE: '5', DELTA_SUBGRAPH_DEADLINE_MS: '30000', DELTA_SIGNING_KEY_FILE: keys.signing(name), DELTA_TRUST_FILE: keys.trust, ...unlimitedLookups, ...databases[name], ...env },
       stdio: ['ignore', 2, 'inherit', 'ipc'],
     });
     children.push(child);

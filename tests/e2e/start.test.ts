@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { province as anhui } from '@delta/anhui';
 import { anchorsOf } from '@delta/runtime/synthetic/index';
+import { unlimitedLookups } from '../support/unlimitedLookups.js';
 import { lookupDocument, type LookupData } from '../support/zone.js';
 import { build, LocalZone } from './localZone.js';
 
@@ -11,7 +12,7 @@ let token: string;
 
 beforeAll(async () => {
   await build();
-  zone = await LocalZone.prepare();
+  zone = await LocalZone.prepare(unlimitedLookups);
   await zone.start('--members', '300');
   token = await zone.token('--role', 'station_clerk', '--province', '31');
 }, 120_000);

@@ -4,6 +4,7 @@ import { anchorsOf } from '@delta/runtime/synthetic/index';
 import { provinces } from '@delta/schema/provinces';
 import { LocalZone } from '../e2e/localZone.js';
 import { definitions } from '../support/definitions.js';
+import { unlimitedLookups } from '../support/unlimitedLookups.js';
 import { compare, shownIn, type Recorded, type Shown, type Verdict } from './disclosures.js';
 import { seeded } from './random.js';
 
@@ -24,14 +25,13 @@ export interface AuditFaultsReport extends Verdict {
 }
 
 const member = '__typename id name gender probationary idNumberMasked homeOrganization { name } withheld { field }';
-const unlimited = Object.fromEntries(['PERSON', 'VIEWER', 'ORGANIZATION', 'PROVINCE'].map((scope) => [`DELTA_LOOKUP_LIMIT_${scope}`, '100000000']));
 const people = provinces.flatMap(({ slug }) => anchorsOf(definitions[slug]!.synthetic).people.map(({ idNumber }) => idNumber));
 
 type Work = (random: () => number) => { readonly query: string; readonly variables: object; readonly token: string };
 
 export async function runAuditFaults({ requests, kills, seed, say }: AuditFaultsOptions): Promise<AuditFaultsReport> {
   const random = seeded(seed);
-  const zone = await LocalZone.prepare(unlimited);
+  const zone = await LocalZone.prepare(unlimitedLookups);
   try {
     await zone.start('--members', '500');
     const clerks = await Promise.all(provinces.map(({ code }) => zone.token('--role', 'station_clerk', '--province', code, '--expires-in', '86400')));

@@ -16,6 +16,7 @@ import { definitions } from './definitions.js';
 import type { Gateway } from '@delta/gateway/server';
 import { startTestGateway } from './gateway.js';
 import { dumpTables, recordTraffic } from './traffic.js';
+import { unlimitedLookups } from './unlimitedLookups.js';
 
 export { definitions };
 
@@ -78,9 +79,6 @@ export interface TestZoneOptions {
   readonly provinceEnv?: Readonly<Record<string, string>>;
 }
 
-/** Tests ask about the same few people over and over; those of the limits set them themselves. */
-const unlimited = Object.fromEntries(['PERSON', 'VIEWER', 'ORGANIZATION', 'PROVINCE'].map((scope) => [`DELTA_LOOKUP_LIMIT_${scope}`, '1000000']));
-
 /** The whole zone on real databases and real HTTP, in this process: every owner with a database of its own. */
 export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEnv = {}, provinceEnv = {}, send = fetch }: TestZoneOptions = {}): Promise<TestZone> {
   const home = await mkdtemp(join(tmpdir(), 'delta-zone-'));
@@ -105,7 +103,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
     databases[slug] = await createTestDatabase();
     const settings = readProvinceSettings(slug, {
       ...env(slug), DELTA_ISSUERS_FILE: keys.issuers, DELTA_BLIND_INDEX_KEY_FILE: keys.blindIndex, DELTA_MASTER_KEY_FILE: keys.master(slug),
-      DELTA_ZONE_URL: running['zone']!.url, DELTA_SYNTHETIC_MEMBERS: String(members), ...unlimited, ...provinceEnv,
+      DELTA_ZONE_URL: running['zone']!.url, DELTA_SYNTHETIC_MEMBERS: String(members), ...unlimitedLookups, ...provinceEnv,
     });
     const province = await createProvince({ definition, settings, log, onStatement: watch(slug), ...(now ? { now } : {}) });
     running[slug] = province;
