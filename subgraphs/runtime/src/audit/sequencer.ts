@@ -22,7 +22,8 @@ export interface Sequencer {
   stop(): Promise<void>;
 }
 
-const pollMs = 200;
+/** Often enough to seal within a second, and seldom enough that a batch is more than a request. */
+const pollMs = 400;
 const failedMs = 2_000;
 const sweepMs = 10_000;
 const upkeepMs = 24 * 60 * 60_000;
@@ -68,7 +69,7 @@ export function startSequencer({ db, signer, log, now, algorithm, checkpointMs =
   };
 
   const chores = [
-    { every: upkeepMs, run: upkeep }, { every: sweepMs, run: sweep }, { every: pollMs, run: seal }, { every: Math.min(checkpointMs, 5_000), run: checkpoint },
+    { every: upkeepMs, run: upkeep }, { every: sweepMs, run: sweep }, { every: 0, run: seal }, { every: Math.min(checkpointMs, 5_000), run: checkpoint },
   ].map((chore) => ({ ...chore, due: 0 }));
 
   const once = async (): Promise<void> => {

@@ -5,6 +5,11 @@ import { recordEntries } from './recordEntries.js';
 import { refusalCodes, type RefusalCode } from './refusals.js';
 import type { AuditEntry, AuditedRequest } from './types.js';
 
+interface Collected { readonly entry: AuditEntry; readonly fields: Set<string> }
+
+const isSameAct = (one: AuditEntry, other: AuditEntry): boolean => one.kind === other.kind && one.memberId === other.memberId && one.purpose === other.purpose
+  && one.reference === other.reference && (one.reason ?? null) === (other.reason ?? null);
+
 /**
  * Collects what one request discloses and refuses while it is executed; `commit` writes it before the first byte of the answer
  * leaves. One disclosure is (member, purpose, reference) with the set of fields that were not null.
@@ -12,17 +17,25 @@ import type { AuditEntry, AuditedRequest } from './types.js';
 export class AuditTrail {
   /** For acts that are recorded within a transaction of their own: they share the claim to the nonce with the rest of the request. */
   readonly request: AuditedRequest;
-  private readonly collected = new Map<string, { entry: AuditEntry; fields: Set<string> }>();
+  private collected: Collected[] = [];
+  /** The same by member, since every field of a page asks for its member's entry. */
+  private readonly byMember = new Map<string | null, Collected[]>();
 
   constructor(request: AuditedRequest) {
     this.request = { ...request, claimant: randomUUID() };
   }
 
   add(entry: AuditEntry): void {
-    const key = JSON.stringify([entry.kind, entry.memberId, entry.purpose, entry.reference, entry.reason]);
-    const known = this.collected.get(key) ?? { entry, fields: new Set<string>() };
+    const { memberId } = entry;
+    const noted = this.byMember.get(memberId) ?? [];
+    let known = noted.find((other) => isSameAct(other.entry, entry));
+    if (!known) {
+      known = { entry, fields: new Set() };
+      noted.push(known);
+      this.byMember.set(memberId, noted);
+      this.collected.push(known);
+    }
     for (const field of entry.fields) known.fields.add(field);
-    this.collected.set(key, known);
   }
 
   /**
@@ -36,7 +49,7 @@ export class AuditTrail {
   /** Notes the refusals that an answer speaks of, each code once, unless one was noted with more. Nobody in particular asked: nothing to note. */
   refusedBy(codes: Iterable<unknown>): void {
     if (this.request.viewer === null) return;
-    const noted = new Set([...this.collected.values()].filter(({ entry }) => entry.kind === 'REFUSAL').map(({ entry }) => entry.reason));
+    const noted = new Set(this.collected.filter(({ entry }) => entry.kind === 'REFUSAL').map(({ entry }) => entry.reason));
     for (const code of codes) {
       if (refusalCodes.has(code as RefusalCode) && !noted.has(code as RefusalCode)) this.refused(code as RefusalCode);
     }
@@ -44,8 +57,9 @@ export class AuditTrail {
 
   /** @throws PlatformError CONTEXT_REFUSED when the request is a replay; that it was refused is all that is recorded then */
   async commit(db: Queryable, now: Date): Promise<void> {
-    const entries = [...this.collected.values()].map(({ entry, fields }) => ({ ...entry, fields: [...fields].sort() }));
-    this.collected.clear();
+    const entries = this.collected.map(({ entry, fields }) => ({ ...entry, fields: [...fields].sort() }));
+    this.collected = [];
+    this.byMember.clear();
     try {
       await recordEntries(db, this.request, entries, now);
     } catch (error) {
