@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCluster } from '@delta/runtime/db/embedded/index';
 import { checkIdNumber, idNumberCheckCharacter } from '@delta/runtime/member/index';
 import { startTestZone } from '../support/zone.js';
 import { mannWhitney, median, quantile } from './statistics.js';
@@ -18,6 +22,10 @@ function missingNumber(serial: number): string {
 }
 
 export async function benchRefusals({ requests }: RefusalsOptions, say: (line: string) => void = (line) => process.stdout.write(`${line}\n`)): Promise<boolean> {
+  const directory = await mkdtemp(join(tmpdir(), 'delta-bench-'));
+  await chmod(directory, 0o711);
+  const cluster = await startCluster({ directory: join(directory, 'pg'), log: () => undefined });
+  process.env['DELTA_TEST_CLUSTER'] = cluster.url('postgres');
   const limit = Object.fromEntries(['PERSON', 'ORGANIZATION', 'PROVINCE'].map((scope) => [`DELTA_LOOKUP_LIMIT_${scope}`, '100000000']));
   const zone = await startTestZone({ provinceEnv: { ...limit, DELTA_LOOKUP_LIMIT_VIEWER: '5' } });
   try {
@@ -55,5 +63,7 @@ export async function benchRefusals({ requests }: RefusalsOptions, say: (line: s
     return alike;
   } finally {
     await zone.close();
+    await cluster.stop();
+    await rm(directory, { recursive: true, force: true });
   }
 }
