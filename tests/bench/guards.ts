@@ -39,41 +39,54 @@ async function rate(stack: Stack, ask: (stack: Stack) => Promise<string>, second
   return count / ((performance.now() - start) / 1000);
 }
 
+type Guards = 'on' | 'off';
+interface Round { readonly on: number; readonly off: number }
+
+/**
+ * Each half of the rounds has both stacks started anew, in the one order and then in the other: which of two equal stacks is
+ * started first makes a difference of its own.
+ */
 export async function benchGuards({ rounds, seconds, clients }: GuardsOptions): Promise<boolean> {
   const home = await mkdtemp(join(tmpdir(), 'delta-bench-'));
   await chmod(home, 0o711);
   const cluster = await startCluster({ directory: join(home, 'pg'), log: () => undefined });
-  const stacks: Stack[] = [];
+  const measured = Object.fromEntries(Object.keys(work).map((name): [string, Round[]] => [name, []]));
   try {
-    const started = async (guards: 'on' | 'off'): Promise<Stack> => {
-      const databases = await ownerDatabases(cluster, guards, ['zone', ...provinces]);
-      const stack = await startStack({ home: join(home, guards), guards, databases, provinces, members: 3_000, connections: clients });
-      stacks.push(stack);
-      return stack;
-    };
-    const [on, off] = [await started('on'), await started('off')];
-    let met = true;
-    for (const [name, { target, ask }] of Object.entries(work)) {
-      if ((await ask(on)).length < 200 || (await ask(off)).length < 200) throw new Error(`the bench was answered nothing: ${name}`);
-      // Until the processes run compiled code: what is not yet compiled costs each side something else.
-      for (const stack of [on, off, on, off]) await rate(stack, ask, warmUpSeconds / 2, clients);
-      const rows: { on: number; off: number }[] = [];
-      for (let round = 0; round < rounds; round += 1) {
-        const first = round % 2 === 0;
-        const a = await rate(first ? on : off, ask, seconds, clients);
-        const b = await rate(first ? off : on, ask, seconds, clients);
-        rows.push(first ? { on: a, off: b } : { on: b, off: a });
-        process.stderr.write(`${name}: round ${round + 1} of ${rounds}: ${rows.at(-1)!.on.toFixed(0)}/s with, ${rows.at(-1)!.off.toFixed(0)}/s without\n`);
+    for (const order of [['on', 'off'], ['off', 'on']] as const) {
+      const stacks: Partial<Record<Guards, Stack>> = {};
+      try {
+        for (const guards of order) {
+          const databases = await ownerDatabases(cluster, guards, ['zone', ...provinces]);
+          stacks[guards] = await startStack({ home: join(home, `${order[0]}-${guards}`), guards, databases, provinces, members: 3_000, connections: clients });
+        }
+        const { on, off } = stacks as Record<Guards, Stack>;
+        for (const [name, { ask }] of Object.entries(work)) {
+          if ((await ask(on)).length < 200 || (await ask(off)).length < 200) throw new Error(`the bench was answered nothing: ${name}`);
+          // Until the processes run compiled code: what is not yet compiled costs each side something else.
+          for (const stack of [on, off, on, off]) await rate(stack, ask, warmUpSeconds / 2, clients);
+          for (let round = 0; round < Math.ceil(rounds / 2); round += 1) {
+            const turns: readonly Guards[] = round % 2 === 0 ? ['on', 'off'] : ['off', 'on'];
+            const rates: Record<Guards, number> = { on: 0, off: 0 };
+            for (const guards of turns) rates[guards] = await rate({ on, off }[guards], ask, seconds, clients);
+            measured[name]!.push(rates);
+            process.stderr.write(`${name}: ${order[0]} started first, round ${round + 1}: ${rates.on.toFixed(0)}/s with, ${rates.off.toFixed(0)}/s without\n`);
+          }
+        }
+      } finally {
+        await Promise.all(Object.values(stacks).map((stack) => stack.close()));
       }
-      const cost = 1 - median(rows.map((row) => row.on / row.off));
-      met &&= cost <= target;
-      process.stdout.write(`${name}: guarded ${median(rows.map((row) => row.on)).toFixed(0)}/s, unguarded ${median(rows.map((row) => row.off)).toFixed(0)}/s, `
-        + `cost ${(cost * 100).toFixed(1)} % (at most ${target * 100} %), medians of ${rounds} rounds of ${seconds} s, ${clients} clients\n`);
     }
-    return met;
   } finally {
-    await Promise.all(stacks.map((stack) => stack.close()));
     await cluster.stop();
     await rm(home, { recursive: true, force: true });
   }
+  return Object.entries(measured).map(([name, rows]) => report(name, rows, seconds, clients)).every(Boolean);
+}
+
+function report(name: string, rows: readonly Round[], seconds: number, clients: number): boolean {
+  const { target } = work[name]!;
+  const cost = 1 - median(rows.map((row) => row.on / row.off));
+  process.stdout.write(`${name}: guarded ${median(rows.map((row) => row.on)).toFixed(0)}/s, unguarded ${median(rows.map((row) => row.off)).toFixed(0)}/s, `
+    + `cost ${(cost * 100).toFixed(1)} % (at most ${target * 100} %), medians of ${rows.length} rounds of ${seconds} s, ${clients} clients\n`);
+  return cost <= target;
 }
