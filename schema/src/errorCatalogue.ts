@@ -42,7 +42,7 @@ export const errorCatalogue = {
   CLIENT_KEY_INVALID: { message: 'The client key must have 8 to 64 characters of A-Z, a-z, 0-9, `-` and `_`.', zh: '请求标识格式错误', remedy: 'Make a new random UUID for each new act and send the same one when you repeat it.', http: 400 },
   CLIENT_KEY_REUSED: { message: 'This client key was used for another act.', zh: '请求标识已用于其他操作', remedy: 'Make a new client key for a new act.', http: 409 },
   GRANT_INVALID: { message: 'The lookup grant was altered or is not one of this province\'s.', zh: '查询授权无效', remedy: 'Open a new lookup.', http: 403 },
-  GRANT_EXPIRED: { message: 'The lookup grant has expired.', zh: '查询授权已过期', remedy: 'Open a new lookup.', http: 403 },
+  GRANT_EXPIRED: { message: 'The lookup grant has expired.', zh: '查询授权已过期', remedy: 'Open a new lookup, with a new client key.', http: 403 },
   GRANT_MISMATCH: { message: 'The lookup grant belongs to another viewer or request.', zh: '查询授权属于他人', remedy: 'Open your own lookup.', http: 403 },
   CAPABILITY_INVALID: { message: 'The zone\'s capability was altered or is meant for another province.', zh: '跨省凭据无效', remedy: 'Ask again through the gateway.', http: 403 },
   CAPABILITY_EXPIRED: { message: 'The zone\'s capability has expired.', zh: '跨省凭据已过期', remedy: 'Ask again.', http: 403 },

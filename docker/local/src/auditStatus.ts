@@ -12,7 +12,7 @@ export async function auditStatus(options: AuditOptions, place: AuditPlace): Pro
       say(`${entries} entries, ${sealed} sealed, ${unsealed} not yet; head ${head ? `${head.seq} ${head.hash}` : 'none'}`);
       say(`newest checkpoint ${checkpoint ? `${checkpoint.seq} of ${checkpoint.at.toISOString()}` : 'none'}; keeps ${witnessed.map((each) => `${each.checkpoints} of ${each.owner}`).join(', ') || 'none of others'}`);
       say(`months ${partitions.map(({ name, entries: count }) => `${name.replace('audit_entry_', '')} (${count})`).join(', ')}`);
-      if (unguarded.length > 0) say(`WARNING: nothing refuses changes of ${unguarded.join(', ')}: its triggers are off`);
+      say(unguarded.length === 0 ? 'append-only triggers are on' : `WARNING: nothing refuses changes of ${unguarded.join(', ')}: append-only triggers are off`);
     } finally {
       await db.close();
     }

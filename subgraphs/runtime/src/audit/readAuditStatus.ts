@@ -9,7 +9,7 @@ export interface AuditStatus {
   /** How many checkpoints of each other owner are kept here. */
   readonly witnessed: readonly { readonly owner: string; readonly checkpoints: string }[];
   readonly partitions: readonly { readonly name: string; readonly entries: string }[];
-  /** Tables whose append-only triggers are off or gone. */
+  /** Tables, months among them, whose append-only triggers are off or gone. */
   readonly unguarded: readonly string[];
 }
 
@@ -20,8 +20,11 @@ export async function readAuditStatus(db: Pick<Queryable, 'query'>): Promise<Aud
            (select count(*) from audit_entry e where not exists (select from audit_seal s where s.entry_id = e.id)) as unsealed,
            (select jsonb_build_object('seq', seq::text, 'hash', encode(hash, 'hex')) from audit_seal order by seq desc limit 1) as head,
            (select jsonb_build_object('seq', seq::text, 'at', at) from audit_checkpoint order by seq desc limit 1) as checkpoint,
-           array(select t.name from unnest(array['audit_entry', 'audit_seal', 'audit_checkpoint', 'audit_witness']) as t (name)
-                  where (select count(*) from pg_trigger g where g.tgrelid = to_regclass(t.name) and g.tgname like 'audit_kept%' and g.tgenabled <> 'D') < 2) as unguarded`);
+           array(select c.relname from pg_class c
+                  where (c.oid = any(array['audit_entry', 'audit_seal', 'audit_checkpoint', 'audit_witness']::regclass[])
+                         or c.oid in (select inhrelid from pg_inherits where inhparent = 'audit_entry'::regclass))
+                    and (select count(*) from pg_trigger g where g.tgrelid = c.oid and g.tgname like 'audit_kept%' and g.tgenabled in ('O', 'A')) < 2
+                  order by c.relname)::text[] as unguarded`);
   const witnessed = await db.query<{ owner: string; checkpoints: string }>('/* audit.witnessed */ select owner, count(*) as checkpoints from audit_witness group by owner order by owner');
   const partitions = await db.query<{ name: string; entries: string }>(`/* audit.partitions */
     select c.relname as name, coalesce(e.entries, 0) as entries
