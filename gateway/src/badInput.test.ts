@@ -45,12 +45,12 @@ test('an ID number anywhere in the document', async () => {
 test('a variable that does not fit, named by where it stands and not by what it holds', async () => {
   const lookup = 'mutation($input: OpenLookupInput!) { shanghai { openLookup(input: $input) { lookup { id } } } }';
   const cases: readonly (readonly [object, string])[] = [
-    [{ input: { idNumber: Number(number), purpose: 'CHECK_IN' } }, 'The variable $input.idNumber does not fit its type (OpenLookupInput!).'],
-    [{ input: { idNumber: 'x', purpose: number } }, 'The variable $input.purpose does not fit its type (OpenLookupInput!).'],
+    [{ input: { idNumber: Number(number), purpose: 'CHECK_IN' } }, 'The variable $input.idNumber does not fit its type String!.'],
+    [{ input: { idNumber: 'x', purpose: number } }, 'The variable $input.purpose does not fit its type Purpose!: one of CHECK_IN, OTHER.'],
     [{ input: { idNumber: 'x' } }, 'The variable $input lacks the field purpose of type Purpose!.'],
-    [{ input: { idNumber: 'x', purpose: 'CHECK_IN', limit: number } }, 'The variable $input.limit does not fit its type (OpenLookupInput!).'],
-    [{ input: { idNumber: 'x', purpose: 'CHECK_IN', [`a${number}`]: 1 } }, 'The variable $input does not fit its type (OpenLookupInput!).'],
-    [{ input: number }, 'The variable $input does not fit its type (OpenLookupInput!).'],
+    [{ input: { idNumber: 'x', purpose: 'CHECK_IN', limit: number } }, 'The variable $input.limit does not fit its type Int.'],
+    [{ input: { idNumber: 'x', purpose: 'CHECK_IN', [`a${number}`]: 1 } }, 'The variable $input does not fit its type OpenLookupInput!.'],
+    [{ input: number }, 'The variable $input does not fit its type OpenLookupInput!.'],
     [{}, 'The variable $input is needed and not given.'],
   ];
   for (const [variables, message] of cases) expect((await refused(lookup, 400, 'VARIABLES_INVALID', variables)).errors?.[0]?.message).toBe(message);
