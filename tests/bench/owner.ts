@@ -13,7 +13,7 @@ import { withoutGuards } from '../support/withoutGuards.js';
 
 /** One service of a bench in a process of its own: `node owner.ts <name> <on|off>`, off being without policy, audit and signatures. */
 const [name = '', guards] = process.argv.slice(2);
-const log = createLog(name, { level: process.env['DELTA_BENCH_LOG'] === 'warn' ? 'warn' : 'fatal' });
+const log = createLog(name, { level: 'fatal' });
 const off = guards === 'off';
 
 async function start(): Promise<{ url: string }> {

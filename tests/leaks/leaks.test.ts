@@ -22,7 +22,7 @@ beforeAll(() => {
 });
 
 describe('the search', () => {
-  const [name] = ['赵示例'];
+  const name = '赵示例';
   test.each([
     ['a name within other text', `member ${name}来报到`], ['an ID number', 'number=349999197511148373;'], ['a name escaped as JSON may be', '\\u8d75\\u793a\\u4f8b'],
   ])('finds %s', (_, text) => { expect(personalTraces(text, seeded)).toHaveLength(1); });

@@ -149,9 +149,9 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
         headers: { 'content-type': 'application/json', ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }) },
       });
       const text = await response.text();
-      const { errors } = JSON.parse(text) as { errors?: unknown };
-      if (errors) traffic.note('error', JSON.stringify(errors));
-      return { status: response.status, text, ...(JSON.parse(text) as Pick<Answer<Data>, 'data' | 'errors'>) };
+      const body = JSON.parse(text) as Pick<Answer<Data>, 'data' | 'errors'>;
+      if (body.errors) traffic.note('error', JSON.stringify(body.errors));
+      return { status: response.status, text, ...body };
     },
     statements: () => {
       const taken = { ...seen };

@@ -1,8 +1,9 @@
-import { auditPlugin, startSequencer } from '@delta/runtime/audit/index';
+import { auditPlugin } from '@delta/runtime/audit/index';
 import { createDatabase, databaseReadiness } from '@delta/runtime/db/database';
 import { registrationLimits, reportForks } from '@delta/runtime/exchange/registration/index';
 import { guardsWith, type Guards } from '@delta/runtime/server/guards';
 import { startDatabase } from '@delta/runtime/server/startDatabase';
+import { startSealing } from '@delta/runtime/server/startSealing';
 import { createContextVerifier } from '@delta/service/context';
 import { loadSigner, loadTrust } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
@@ -51,7 +52,7 @@ export async function createZone({ settings, log, now = () => new Date(), guards
         });
       },
     });
-    const sequencer = guards.seals ? startSequencer({ db, signer, log, now, algorithm: settings.cryptoSuite === 'sm' ? 'sm3' : 'sha256', checkpointMs: settings.checkpointSeconds * 1_000 }) : null;
+    const sequencer = startSealing({ guards, db, log, now, settings });
     return { url: server.url, close: async () => { await server.close(); await sequencer?.stop(); await database.close(); } };
   } catch (error) {
     await database.close();

@@ -5,7 +5,7 @@ import type { Logger } from '@delta/service/log';
 import { createMetrics } from '@delta/service/metrics';
 import { createSubgraphServer } from '@delta/service/subgraphServer';
 import { fetchOver, loadMutualTls } from '@delta/service/tls';
-import { auditPlugin, startSequencer } from '../audit/index.js';
+import { auditPlugin } from '../audit/index.js';
 import { createBlindIndex } from '../crypto/blindIndex.js';
 import { createEnvelope } from '../crypto/envelope.js';
 import { derivedKeys, openMasterKeys } from '../crypto/masterKeys.js';
@@ -27,6 +27,7 @@ import { readBlindIndexKeys } from './secretFiles.js';
 import type { ProvinceServices } from './services.js';
 import type { Settings } from './settings.js';
 import { startDatabase } from './startDatabase.js';
+import { startSealing } from './startSealing.js';
 
 export interface ProvinceOptions {
   readonly definition: ProvinceDefinition;
@@ -89,7 +90,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       plugins: [auditPlugin<ProvinceContext>(db, now)],
       ready: () => databaseReadiness(db),
     });
-    const sequencer = guards.seals ? startSequencer({ db, signer, log, now, algorithm: settings.cryptoSuite === 'sm' ? 'sm3' : 'sha256', checkpointMs: settings.checkpointSeconds * 1_000 }) : null;
+    const sequencer = startSealing({ guards, db, log, now, settings });
     const registrar = startRegistrar({ ...services, send: fetchOver(tls) }, { zoneUrl: settings.zoneUrl, log, onFork: reportForks(log, metrics) });
     return {
       url: server.url,
