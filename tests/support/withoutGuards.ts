@@ -30,7 +30,7 @@ const unsigned = (name: string): { signer: Signer; trust: Trust } => ({
 });
 
 const unrecorded = (db: Queryable): Queryable => ({
-  query: async <Row>(sql: string, parameters?: readonly unknown[]) => (sql.startsWith('/* audit.record */') ? [{ id: '' } as Row] : db.query<Row>(sql, parameters)),
+  query: async <Row>(sql: string, parameters?: readonly unknown[]) => (sql.startsWith('/* audit.record */') ? [{ n: 0 } as Row] : db.query<Row>(sql, parameters)),
   read: (work) => db.read(work),
 });
 

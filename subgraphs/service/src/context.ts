@@ -12,8 +12,8 @@ import { checkClaims, type JWTPayload, type Signer, type Trust } from './keys.js
  *  3. It compares the digest with the body it received, so that the context serves no other document and no other variables.
  *  4. It refuses a nonce it has seen, so that nobody repeats the request. Nonces are remembered per process here; what discloses
  *     or changes something hands the nonce on to the owner's database, where replicas share it.
- * Once both agreed on a session (contextSession.ts) the same claims are proven by its key instead of a signature. Everything else
- * is checked alike, and a signed context counts at any time.
+ * Once both agreed on a session (contextSession.ts) the same claims and the body are proven by its key instead of a signature and a
+ * digest. Everything else is checked alike, and a signed context counts at any time.
  */
 export const contextHeader = 'x-delta-context';
 
@@ -46,17 +46,17 @@ const digestOf = (body: string | Buffer): string => createHash('sha256').update(
 /** The value of the `x-delta-context` header for one request to one subgraph. */
 export const signContext = (signer: Signer, context: ContextToSign): Promise<string> => {
   const { audience, moment = new Date(), offer } = context;
-  return signer.sign({ ...claimsOf(context), ...(offer === undefined ? {} : { epk: offer }) }, { type, audience, expiresInSeconds: lifeSeconds, now: moment });
+  return signer.sign({ ...claimsOf(context), dig: digestOf(context.body), ...(offer === undefined ? {} : { epk: offer }) }, { type, audience, expiresInSeconds: lifeSeconds, now: moment });
 };
 
 /** The same header's value, proven by a session. */
 export function sealContext(session: ContextSession, issuer: string, context: ContextToSign): string {
   const { audience, moment = new Date() } = context;
   const iat = Math.floor(moment.getTime() / 1000);
-  return writeSessionContext(session, { ...claimsOf(context), iss: issuer, aud: audience, iat, exp: iat + lifeSeconds });
+  return writeSessionContext(session, { ...claimsOf(context), iss: issuer, aud: audience, iat, exp: iat + lifeSeconds }, context.body);
 }
 
-const claimsOf = ({ viewer, requestId, body, nonce = randomUUID() }: ContextToSign): JWTPayload => ({ vwr: viewer, req: requestId, dig: digestOf(body), jti: nonce });
+const claimsOf = ({ viewer, requestId, nonce = randomUUID() }: ContextToSign): JWTPayload => ({ vwr: viewer, req: requestId, jti: nonce });
 
 export interface ContextVerifierOptions {
   readonly trust: Trust;
@@ -90,25 +90,26 @@ export function createContextVerifier({ trust, signer, audience, issuer = 'gatew
   const seen = nonces(nonceLimit, now);
   const currentTickets = ticketsOf(signer, audience);
 
-  /** Claims that the gateway's signature proves. */
-  async function signed(token: string, moment: Date): Promise<JWTPayload> {
-    return trust.verify(token, { type, issuer, audience, now: moment });
+  /** Claims that the gateway's signature proves, for the body whose digest is among them. */
+  async function signed(token: string, body: string | Buffer, moment: Date): Promise<JWTPayload> {
+    const claims = await trust.verify(token, { type, issuer, audience, now: moment });
+    const [told, found] = [Buffer.from(String(claims['dig'])), Buffer.from(digestOf(body))];
+    if (told.length !== found.length || !timingSafeEqual(told, found)) throw new Error('context refused: the body is another');
+    return claims;
   }
 
-  /** Claims that a session proves, as long as the gateway's key that founded it is trusted. */
-  async function underSession(token: string, moment: Date): Promise<JWTPayload> {
-    const found = (await currentTickets())?.read(token, moment);
+  /** Claims that a session proves together with the body, as long as the gateway's key that founded it is trusted. */
+  async function underSession(token: string, body: string | Buffer, moment: Date): Promise<JWTPayload> {
+    const found = (await currentTickets())?.read(token, body, moment);
     if (!found || !(await trust.trusts(issuer, found.kid))) throw new SessionRefused();
     checkClaims(found.claims, { issuer, audience, now: moment });
     return found.claims;
   }
 
   /** What holds of claims however they were proven. */
-  function admit({ vwr, req, dig, jti, exp, iat }: JWTPayload, body: string | Buffer): SignedContext {
-    if (typeof req !== 'string' || typeof dig !== 'string' || typeof jti !== 'string' || jti.length < 16 || jti.length > 64 || !isViewer(vwr)) throw refusal('claims are missing');
+  function admit({ vwr, req, jti, exp, iat }: JWTPayload): SignedContext {
+    if (typeof req !== 'string' || typeof jti !== 'string' || jti.length < 16 || jti.length > 64 || !isViewer(vwr)) throw refusal('claims are missing');
     if (exp! - iat! > lifeSeconds) throw refusal('it lives too long');
-    const [told, found] = [Buffer.from(dig), Buffer.from(digestOf(body))];
-    if (told.length !== found.length || !timingSafeEqual(told, found)) throw refusal('the body is another');
     if (!seen.admit(jti)) throw refusal('it was used before');
     return { viewer: vwr, requestId: req, nonce: jti };
   }
@@ -118,10 +119,10 @@ export function createContextVerifier({ trust, signer, audience, issuer = 'gatew
       if (token === undefined) throw refusal('no context');
       const moment = now();
       const prove = isSessionContext(token) ? underSession : signed;
-      const claims = await prove(token, moment).catch((error: unknown) => {
+      const claims = await prove(token, body, moment).catch((error: unknown) => {
         throw error instanceof SessionRefused ? new PlatformError('CONTEXT_REFUSED', {}, error) : refusal(error instanceof Error ? error.message : 'not verified');
       });
-      const context = admit(claims, body);
+      const context = admit(claims);
       const { epk } = claims;
       if (typeof epk !== 'string' || prove === underSession) return context;
       const kid = kidOf(token);

@@ -7,6 +7,7 @@ const secret = randomBytes(32);
 const kid = 'gateway-1';
 const now = new Date('2026-03-01T08:00:00Z');
 const later = (seconds: number): Date => new Date(now.getTime() + seconds * 1_000);
+const posted = '{"query":"{ __typename }"}';
 const claims = { vwr: null, req: 'r-1', jti: 'n'.repeat(36) };
 const anhui = createTickets(secret, 'anhui');
 
@@ -15,19 +16,24 @@ function found(tickets: Tickets = anhui, audience = 'anhui'): ContextSession {
   return offer.accept(tickets.issue(offer.publicKey, kid, now)!)!;
 }
 const session = found();
-const written = writeSessionContext(session, claims);
+const written = writeSessionContext(session, claims, posted);
 const [, body, ticket, mac] = written.split('.') as [string, string, string, string];
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 
 test('proves claims by the key that both agreed on, in every replica that shares the secret', () => {
   expect(isSessionContext(written)).toBe(true);
-  expect(anhui.read(written, now)).toEqual({ kid, claims });
-  expect(createTickets(Buffer.from(secret), 'anhui').read(written, later(sessionSeconds - 1))).toEqual({ kid, claims });
+  expect(anhui.read(written, posted, now)).toEqual({ kid, claims });
+  expect(createTickets(Buffer.from(secret), 'anhui').read(written, posted, later(sessionSeconds - 1))).toEqual({ kid, claims });
 });
 
 test('agrees on another key each time', () => {
   expect(found().key.export()).not.toEqual(session.key.export());
-  expect(anhui.read(`s1.${body}.${found().ticket}.${mac}`, now)).toBeUndefined();
+  expect(anhui.read(`s1.${body}.${found().ticket}.${mac}`, posted, now)).toBeUndefined();
+});
+
+test('proves the very body that it was written for', () => {
+  for (const other of ['', `${posted} `, posted.slice(1), Buffer.from(`${posted}.`)]) expect(anhui.read(written, other, now)).toBeUndefined();
+  expect(anhui.read(written, Buffer.from(posted), now)).toEqual({ kid, claims });
 });
 
 test('reads no claim that the key does not prove', () => {
@@ -37,41 +43,41 @@ test('reads no claim that the key does not prove', () => {
   for (const changed of [
     `s1.${other}.${ticket}.${mac}`, `s1.${body}.${ticket}.${Buffer.from(flipped).toString('base64url')}`,
     `s1.${body}.${ticket}.`, `s1.${body}.${ticket}.${bytes.subarray(0, 31).toString('base64url')}`, `s1.${body}.${ticket}.${Buffer.concat([bytes, Buffer.alloc(1)]).toString('base64url')}`,
-  ]) expect(anhui.read(changed, now)).toBeUndefined();
-  expect(anhui.read(written, now)).toBeDefined();
+  ]) expect(anhui.read(changed, posted, now)).toBeUndefined();
+  expect(anhui.read(written, posted, now)).toBeDefined();
 });
 
 test('opens a ticket until its time is over, also one that it opened before', () => {
-  expect(anhui.read(written, now)).toBeDefined();
-  for (const tickets of [anhui, createTickets(secret, 'anhui')]) expect(tickets.read(written, later(sessionSeconds))).toBeUndefined();
+  expect(anhui.read(written, posted, now)).toBeDefined();
+  for (const tickets of [anhui, createTickets(secret, 'anhui')]) expect(tickets.read(written, posted, later(sessionSeconds))).toBeUndefined();
 });
 
 test('opens no ticket of another service, another key, or its own that was changed', () => {
-  expect(createTickets(secret, 'zone').read(written, now)).toBeUndefined();
-  expect(createTickets(randomBytes(32), 'anhui').read(written, now)).toBeUndefined();
-  expect(anhui.read(writeSessionContext(found(createTickets(randomBytes(32), 'anhui')), claims), now)).toBeUndefined();
+  expect(createTickets(secret, 'zone').read(written, posted, now)).toBeUndefined();
+  expect(createTickets(randomBytes(32), 'anhui').read(written, posted, now)).toBeUndefined();
+  expect(anhui.read(writeSessionContext(found(createTickets(randomBytes(32), 'anhui')), claims, posted), posted, now)).toBeUndefined();
   const bytes = Buffer.from(ticket, 'base64url');
   for (const index of [0, 12, 45, bytes.length - 1]) {
     const changed = Buffer.from(bytes);
     changed[index]! ^= 1;
     // Proven by the right key all the same: it is the ticket that does not count.
-    expect(anhui.read(writeSessionContext({ ...session, ticket: changed.toString('base64url') }, claims), now)).toBeUndefined();
+    expect(anhui.read(writeSessionContext({ ...session, ticket: changed.toString('base64url') }, claims, posted), posted, now)).toBeUndefined();
   }
-  for (const length of [0, 12, 50, 66]) expect(anhui.read(writeSessionContext({ ...session, ticket: bytes.subarray(0, length).toString('base64url') }, claims), now)).toBeUndefined();
+  for (const length of [0, 12, 50, 66]) expect(anhui.read(writeSessionContext({ ...session, ticket: bytes.subarray(0, length).toString('base64url') }, claims, posted), posted, now)).toBeUndefined();
 });
 
 test('has one form and refuses every other', () => {
   for (const form of [
     '', 's1.', 's1...', 's1....', `s2.${body}.${ticket}.${mac}`, `${written}.`, `${written}=`, ` ${written}`, `S1.${body}.${ticket}.${mac}`,
     `s1.${body}=.${ticket}.${mac}`, `s1.${body}.${ticket}=.${mac}`, `s1.${body}.${ticket}.${mac}=`, `s1.${body}.${ticket}.${mac.slice(0, -1)}`, `s1.${'A'.repeat(20_000)}.${ticket}.${mac}`,
-  ]) expect(anhui.read(form, now)).toBeUndefined();
+  ]) expect(anhui.read(form, posted, now)).toBeUndefined();
   // Claims in another form than ours are refused under the right key as well.
   const proven = (text: string): string => {
-    const head = `s1.${base64url(text)}.${ticket}`;
-    return `${head}.${createHmac('sha256', session.key).update(head).digest('base64url')}`;
+    const head = `s1.${base64url(text)}.${ticket}.`;
+    return head + createHmac('sha256', session.key).update(head + posted).digest('base64url');
   };
-  expect(anhui.read(proven(JSON.stringify(claims)), now)).toEqual({ kid, claims });
-  for (const text of [JSON.stringify(claims, null, 1), `{"req":"r-0",${JSON.stringify(claims).slice(1)}`, '[]', 'null', '1', '{']) expect(anhui.read(proven(text), now)).toBeUndefined();
+  expect(anhui.read(proven(JSON.stringify(claims)), posted, now)).toEqual({ kid, claims });
+  for (const text of [JSON.stringify(claims, null, 1), `{"req":"r-0",${JSON.stringify(claims).slice(1)}`, '[]', 'null', '1', '{']) expect(anhui.read(proven(text), posted, now)).toBeUndefined();
 });
 
 test('takes no answer to an offer but a public key and a ticket, and no offer that is no usable key', () => {
@@ -93,8 +99,8 @@ test('who puts a key or a ticket of their own into the answer has the gateway pr
   const [key = '', sealed = ''] = anhui.issue(offer.publicKey, kid, now)!.split('.');
   const thief = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' }).x!;
   const [, foreign = ''] = anhui.issue(offerSession('anhui').publicKey, kid, now)!.split('.');
-  for (const answer of [`${thief}.${sealed}`, `${key}.${foreign}`, `${thief}.${foreign}`]) expect(anhui.read(writeSessionContext(offer.accept(answer)!, claims), now)).toBeUndefined();
-  expect(anhui.read(writeSessionContext(offer.accept(`${key}.${sealed}`)!, claims), now)).toBeDefined();
+  for (const answer of [`${thief}.${sealed}`, `${key}.${foreign}`, `${thief}.${foreign}`]) expect(anhui.read(writeSessionContext(offer.accept(answer)!, claims, posted), posted, now)).toBeUndefined();
+  expect(anhui.read(writeSessionContext(offer.accept(`${key}.${sealed}`)!, claims, posted), posted, now)).toBeDefined();
 });
 
 test('the secret of a signing key is the same wherever the key is, and another for another purpose or key', async () => {

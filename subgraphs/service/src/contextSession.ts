@@ -9,7 +9,7 @@ import { decode, encode, longestMessage, readObject } from './jwt.js';
  *  2. The subgraph has verified that context. It answers with a fresh public key of its own and a ticket: the key on which the two
  *     agree, the time up to which it counts and the gateway's kid, sealed under a secret that all replicas of the subgraph
  *     derive from its signing key. So it keeps nothing, and whichever replica is asked next can open the ticket.
- *  3. The gateway proves its next contexts by an HMAC under that key and sends the ticket along. Whatever the subgraph cannot
+ *  3. The gateway proves its next contexts and their bodies by an HMAC under that key and sends the ticket along. Whatever the subgraph cannot
  *     open or does not find proven it refuses with `none`, and the gateway signs that context as it would have without a session.
  *
  * The answer that brings key and ticket is not signed, and need not be. Only the gateway can offer (its public key is under its
@@ -54,10 +54,10 @@ export function offerSession(audience: string): SessionOffer {
   };
 }
 
-/** A context under a session: `s1.<claims>.<ticket>.<HMAC-SHA256 over all before the last point>`. */
-export function writeSessionContext({ ticket, key }: ContextSession, claims: JWTPayload): string {
-  const proven = `${prefix}${encode(claims)}.${ticket}`;
-  return `${proven}.${macOf(key, proven).toString('base64url')}`;
+/** A context under a session: `s1.<claims>.<ticket>.<HMAC-SHA256 over all before the last point, that point, and the body>`. */
+export function writeSessionContext({ ticket, key }: ContextSession, claims: JWTPayload, body: string | Buffer): string {
+  const proven = `${prefix}${encode(claims)}.${ticket}.`;
+  return proven + macOf(key, proven, body).toString('base64url');
 }
 
 export const isSessionContext = (token: string): boolean => token.startsWith(prefix);
@@ -65,8 +65,8 @@ export const isSessionContext = (token: string): boolean => token.startsWith(pre
 export interface Tickets {
   /** The header's value that answers an offer; undefined for an offer that is no usable key. */
   issue(offered: string, kid: string, now: Date): string | undefined;
-  /** The claims of a context under a session of ours, and the gateway's key that founded it; undefined for any other. */
-  read(token: string, now: Date): { readonly kid: string; readonly claims: JWTPayload } | undefined;
+  /** The claims of a context of this very body under a session of ours, and the gateway's key that founded it; undefined for any other. */
+  read(token: string, body: string | Buffer, now: Date): { readonly kid: string; readonly claims: JWTPayload } | undefined;
 }
 
 interface Opened { readonly key: KeyObject; readonly until: number; readonly kid: string }
@@ -112,13 +112,13 @@ export function createTickets(secret: Buffer, audience: string): Tickets {
       const key = agree(pair.privateKey, offered, { offered, answered, audience });
       return key && `${answered}.${seal(key, Math.floor(now.getTime() / 1000) + sessionSeconds, kid)}`;
     },
-    read(token, now) {
+    read(token, body, now) {
       const parts = token.length <= longestMessage ? token.split('.') : [];
       if (parts.length !== 4 || !isSessionContext(token)) return undefined;
       const [, claims, ticket, mac] = parts as [string, string, string, string];
       const session = open(ticket);
       if (!session || session.until <= now.getTime() / 1000) return undefined;
-      const [told, found] = [decode(mac), macOf(session.key, token.slice(0, token.lastIndexOf('.')))];
+      const [told, found] = [decode(mac), macOf(session.key, token.slice(0, token.lastIndexOf('.') + 1), body)];
       if (told?.length !== found.length || !timingSafeEqual(told, found)) return undefined;
       const bytes = decode(claims);
       const content = bytes && readObject(bytes);
@@ -127,7 +127,8 @@ export function createTickets(secret: Buffer, audience: string): Tickets {
   };
 }
 
-const macOf = (key: KeyObject, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+/** No body can take over a part of what stands before it, which has its last point at a place of its own: four parts, none with a point. */
+const macOf = (key: KeyObject, proven: string, body: string | Buffer): Buffer => createHmac('sha256', key).update(proven).update(body).digest();
 
 const rawOf = (key: KeyObject): string => key.export({ format: 'jwk' }).x!;
 

@@ -4,6 +4,7 @@ import { PlatformError } from '@delta/schema/errors';
 import { followFile } from './followFile.js';
 import { readJwt, writeJwt } from './jwt.js';
 import type { Logger } from './log.js';
+import { pairKey } from './pairKey.js';
 
 export type { JWK, JWTPayload } from 'jose';
 
@@ -41,6 +42,8 @@ export interface Signer {
    * after the key was replaced. The same Buffer as long as the key is the same.
    */
   secret?(purpose: string): Promise<Buffer>;
+  /** The key in use, and what it has in common with another service's for one purpose (pairKey.ts). */
+  pair?(): Promise<{ readonly kid: string; with(theirs: KeyObject, purpose: string): Buffer | undefined }>;
 }
 
 export interface VerifyOptions {
@@ -59,6 +62,8 @@ export interface Trust {
   verify(token: string, options: VerifyOptions): Promise<JWTPayload>;
   /** Whether that key of the issuer is good for requests. */
   trusts(issuer: string, kid: string): Promise<boolean>;
+  /** The service's public keys that are good for requests. */
+  keysOf?(name: string): Promise<readonly { readonly kid: string; readonly key: KeyObject }[]>;
 }
 
 /** A public key that signs no more: what it signed up to `retired` (seconds since 1970) can still be verified as a record. */
@@ -136,6 +141,10 @@ function signerOf(first: SigningKey, current: () => SigningKey | Promise<Signing
       return writeJwt(used.key, { kid, typ: type }, { ...claims, iss: used.name, aud: audience, iat, exp: iat + expiresInSeconds });
     },
     secret: async (purpose) => (await current()).secret(purpose),
+    async pair() {
+      const { kid: own, key } = await current();
+      return { kid: own, with: (theirs, purpose) => pairKey(key, theirs, purpose) };
+    },
   };
 }
 
@@ -206,6 +215,9 @@ function trustOf(current: () => TrustedKeys | Promise<TrustedKeys>): Trust {
     async trusts(issuer, kid) {
       const key = (await current()).get(issuer)?.get(kid);
       return key !== undefined && key.retired === undefined;
+    },
+    async keysOf(name) {
+      return [...(await current()).get(name) ?? []].flatMap(([kid, { key, retired }]) => (retired === undefined ? [{ kid, key }] : []));
     },
   };
 }

@@ -3,10 +3,11 @@ import type { Database } from '@delta/runtime/db/database';
 import type { Guards } from '@delta/runtime/server/guards';
 import type { Viewer } from '@delta/schema/viewer';
 import type { Signer, Trust } from '@delta/service/keys';
+import type { PairMessages } from '@delta/service/pairMessage';
 import DataLoader from 'dataloader';
 import { findByIndex, type DirectoryEntry } from './directory/store.js';
 
-export interface ZoneServices { readonly db: Database; readonly signer: Signer; readonly trust: Trust; readonly now: () => Date }
+export interface ZoneServices { readonly db: Database; readonly signer: Signer; readonly trust: Trust; readonly messages: PairMessages; readonly now: () => Date }
 
 /** One request in the zone. */
 export interface ZoneContext {

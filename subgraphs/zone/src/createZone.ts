@@ -8,6 +8,7 @@ import { createContextVerifier } from '@delta/service/context';
 import { loadSigner, loadTrust } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
 import { createMetrics } from '@delta/service/metrics';
+import { createPairMessages } from '@delta/service/pairMessage';
 import { createSubgraphServer } from '@delta/service/subgraphServer';
 import { loadMutualTls } from '@delta/service/tls';
 import { contextOf, type ZoneContext, type ZoneServices } from './context.js';
@@ -36,7 +37,7 @@ export async function createZone({ settings, log, now = () => new Date(), guards
   });
   try {
     const db = guards.database(createDatabase(database.source, 'ZONE_UNAVAILABLE'));
-    const services: ZoneServices = { db, signer, trust, now };
+    const services: ZoneServices = { db, signer, trust, messages: createPairMessages(signer, trust), now };
     const metrics = createMetrics('zone');
     const onFork = reportForks(log, metrics);
     const server = await createSubgraphServer<ZoneContext>({

@@ -48,7 +48,7 @@ export async function memberById(id: string, context: ZoneContext) {
 /** `Lookup.member`: the person whom a province's grant is about. @throws PlatformError GRANT_*, UNAUTHENTICATED */
 export async function memberByGrant(province: ProvinceEntry, grant: string, context: ZoneContext) {
   requireViewer(context);
-  const { blindIndex, ...reason } = await verifyGrant(context.services.trust, province.slug, grant, context);
+  const { blindIndex, ...reason } = await verifyGrant(context.services.messages, province.slug, grant, context);
   return whoIs(await context.byIndex.load(blindIndex), { kind: 'LOOKUP', ...reason }, context);
 }
 

@@ -6,6 +6,7 @@ import { keyFiles } from '@delta/local/home';
 import { register, type RegistrationBatch } from '@delta/runtime/exchange/registration/index';
 import { createLog } from '@delta/service/log';
 import { loadSigner, loadTrust, type Signer } from '@delta/service/keys';
+import { createPairMessages } from '@delta/service/pairMessage';
 import { startTestGateway } from '../../support/gateway.js';
 import { underAttack } from './attack.js';
 
@@ -35,14 +36,21 @@ describe('wants a subgraph to answer past the gateway', () => {
     expect([answer.codes, answer.text.includes('赵')]).toEqual([[code], false]);
   });
   test.each([
-    ['a grant that another province signed', 'jiangsu', 'delta-grant+jwt', {}, 'GRANT_INVALID'],
-    ['a grant that the gateway signed', 'gateway', 'delta-grant+jwt', {}, 'GRANT_INVALID'],
-    ['a capability in place of a grant', 'shanghai', 'delta-via+jwt', {}, 'GRANT_INVALID'],
-    ['a grant of another request', 'shanghai', 'delta-grant+jwt', { req: 'another' }, 'GRANT_MISMATCH'],
-  ])('by %s, at the zone', async (_, signer, type, claims, code) => {
+    ['a grant that another province signed', 'jiangsu', 'signed', 'delta-grant+jwt', {}, 'GRANT_INVALID'],
+    ['a grant that the gateway signed', 'gateway', 'signed', 'delta-grant+jwt', {}, 'GRANT_INVALID'],
+    ['a capability in place of a grant', 'shanghai', 'signed', 'delta-via+jwt', {}, 'GRANT_INVALID'],
+    ['a grant of another request', 'shanghai', 'signed', 'delta-grant+jwt', { req: 'another' }, 'GRANT_MISMATCH'],
+    ['a grant that another province proved', 'jiangsu', 'proven', 'delta-grant+jwt', {}, 'GRANT_INVALID'],
+    ['a grant that the gateway proved', 'gateway', 'proven', 'delta-grant+jwt', {}, 'GRANT_INVALID'],
+    ['a proven message of another kind', 'shanghai', 'proven', 'delta-via+jwt', {}, 'GRANT_INVALID'],
+    ['a proven grant of another request', 'shanghai', 'proven', 'delta-grant+jwt', { req: 'another' }, 'GRANT_MISMATCH'],
+  ])('by %s, at the zone', async (_, signer, way, type, claims, code) => {
     const { direct, context } = attack.now;
     const requestId = crypto.randomUUID();
-    const grant = await (await signerOf(signer)).sign({ idx: 'v1:x', pur: 'CHECK_IN', lid: '31-x', cas: false, rev: [], vwr: clerk(), req: requestId, ...claims }, { type, audience: 'zone', expiresInSeconds: 60 });
+    const by = await signerOf(signer);
+    const messages = createPairMessages(by, await loadTrust(keyFiles(attack.now.zone.home).trust));
+    const grant = await (way === 'signed' ? by.sign : messages.write)({ idx: 'v1:x', pur: 'CHECK_IN', lid: '31-x', cas: false, rev: [], vwr: clerk(), req: requestId, ...claims }, { type, audience: 'zone', expiresInSeconds: 60 });
+    expect(grant.startsWith('p1.')).toBe(way === 'proven');
     const body = JSON.stringify({ query: 'query($r: [_Any!]!) { _entities(representations: $r) { ... on ShanghaiLookup { member { __typename } } } }', variables: { r: [{ __typename: 'ShanghaiLookup', id: '31-x', grant }] } });
     expect((await direct('zone', body, { 'x-delta-context': await context('zone', body, { viewer: clerk(), requestId }) })).codes).toEqual([code]);
   });

@@ -1,9 +1,13 @@
 import { PlatformError } from '@delta/schema/errors';
 import { sameViewer, type Viewer } from '@delta/schema/viewer';
-import { KeyError, type Signer, type Trust } from '@delta/service/keys';
+import { KeyError } from '@delta/service/keys';
+import type { PairMessages } from '@delta/service/pairMessage';
 import type { LookupReason } from './standing.js';
 
-/** A lookup as the zone may know it: whom (by blind index), why, by which act. Signed by the asking province alone. */
+/**
+ * A lookup as the zone may know it: whom (by blind index), why, by which act. The asking province alone can write one, and the
+ * zone: it is for the zone to read, which can hand on whom it wants anyway, so a pair's key proves it as well as a signature.
+ */
 export interface Grant extends Omit<LookupReason, 'kind'> { readonly blindIndex: string }
 
 /** The recorded act that a grant rests on. */
@@ -12,15 +16,15 @@ export interface GrantedLookup { readonly id: string; readonly blindIndex: strin
 const type = 'delta-grant+jwt';
 
 /** A grant ends with its lookup, and fits the one viewer and request it was made in. */
-export const signGrant = (signer: Signer, lookup: GrantedLookup, asked: { viewer: Viewer | null; requestId: string }, now: Date): Promise<string> =>
-  signer.sign({ idx: lookup.blindIndex, pur: lookup.purpose, lid: lookup.id, cas: lookup.inCase, rev: lookup.reveal, vwr: asked.viewer, req: asked.requestId },
+export const writeGrant = (messages: PairMessages, lookup: GrantedLookup, asked: { viewer: Viewer | null; requestId: string }, now: Date): Promise<string> =>
+  messages.write({ idx: lookup.blindIndex, pur: lookup.purpose, lid: lookup.id, cas: lookup.inCase, rev: lookup.reveal, vwr: asked.viewer, req: asked.requestId },
     { type, audience: 'zone', expiresInSeconds: Math.max(1, Math.floor((lookup.expiresAt.getTime() - now.getTime()) / 1000)) });
 
 /** @throws PlatformError GRANT_INVALID, GRANT_EXPIRED, GRANT_MISMATCH */
-export async function verifyGrant(trust: Trust, province: string, grant: string, asked: { viewer: Viewer | null; requestId: string }): Promise<Grant> {
+export async function verifyGrant(messages: PairMessages, province: string, grant: string, asked: { viewer: Viewer | null; requestId: string }): Promise<Grant> {
   let claims;
   try {
-    claims = await trust.verify(grant, { type, issuer: province, audience: 'zone' });
+    claims = await messages.read(grant, { type, issuer: province });
   } catch (error) {
     throw new PlatformError(error instanceof KeyError && error.reason === 'expired' ? 'GRANT_EXPIRED' : 'GRANT_INVALID');
   }

@@ -1,6 +1,6 @@
 export { mayAct, requireOffice, type Act } from './acts.js';
 export { signCapability, verifyCapability, type Capability } from './capability.js';
-export { signGrant, verifyGrant, type Grant, type GrantedLookup } from './grant.js';
+export { verifyGrant, writeGrant, type Grant, type GrantedLookup } from './grant.js';
 export type { FieldDecision, HeldRelation, Standing, WithholdReason } from './decide.js';
 export { memberFields, needsCase, policyRules, revealable, type PolicyRule, type Treatment } from './policy.js';
 export { policyOf, type Policy } from './policyOf.js';

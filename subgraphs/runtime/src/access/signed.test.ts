@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Viewer } from '@delta/schema/viewer';
-import { createSigner, createTrust, generateKeyPair, type Signer } from '@delta/service/keys';
+import { createSigner, createTrust, generateKeyPair, type Signer, type Trust } from '@delta/service/keys';
+import { createPairMessages, type PairMessages } from '@delta/service/pairMessage';
 import { signCapability, verifyCapability } from './capability.js';
-import { signGrant, verifyGrant } from './grant.js';
+import { verifyGrant, writeGrant } from './grant.js';
 
 const [zoneKeys, shanghaiKeys, anhuiKeys, strangerKeys] = await Promise.all(['zone', 'shanghai', 'anhui', 'shanghai'].map(generateKeyPair));
 const [zone, shanghai, anhui, stranger] = await Promise.all([zoneKeys, shanghaiKeys, anhuiKeys, strangerKeys].map((keys) => createSigner(keys!.privateKey)));
@@ -17,9 +18,9 @@ const late = (signer: Signer): Signer => ({ ...signer, sign: (claims, options) =
 
 /** Another claim under the old signature. */
 function altered(token: string, claim: string, value: unknown): string {
-  const [head, body, signature] = token.split('.');
+  const [head, body, ...proof] = token.split('.');
   const claims = JSON.parse(Buffer.from(body!, 'base64url').toString()) as Record<string, unknown>;
-  return [head, Buffer.from(JSON.stringify({ ...claims, [claim]: value })).toString('base64url'), signature].join('.');
+  return [head, Buffer.from(JSON.stringify({ ...claims, [claim]: value })).toString('base64url'), ...proof].join('.');
 }
 
 describe('a capability', () => {
@@ -62,14 +63,20 @@ describe('a capability', () => {
   });
 });
 
-describe('a grant', () => {
+/** Whose keys are on no list that names one for each: they sign, where others prove by the pair's key. */
+const signing = (over: Trust): Trust => ({ ...over, keysOf: async () => [] });
+
+describe.each([['proven by the pair\'s key', (over: Trust) => over], ['signed', signing]])('a grant, %s', (_, as) => {
   const now = new Date();
   const lookup = { id: '31-l', blindIndex: 'v1:x', purpose: 'CHECK_IN', inCase: false, reveal: [], expiresAt: new Date(now.getTime() + 300_000) };
-  const give = (signer: Signer = shanghai!): Promise<string> => signGrant(signer, lookup, asked, now);
+  const from = (signer: Signer): PairMessages => createPairMessages(signer, as(trust));
+  const give = (signer: Signer = shanghai!, over = (messages: PairMessages) => messages): Promise<string> => writeGrant(over(from(signer)), lookup, asked, now);
+  const lateMessages = (messages: PairMessages): PairMessages => ({ ...messages, write: (claims, options) => messages.write(claims, { ...options, expiresInSeconds: -60 }) });
+  const atZone = createPairMessages(zone!, trust);
 
   test('says whom, why and by which act, and nothing of the person', async () => {
     const grant = await give();
-    expect(await verifyGrant(trust, 'shanghai', grant, asked)).toEqual({ blindIndex: 'v1:x', purpose: 'CHECK_IN', lookupId: '31-l', inCase: false, reveal: [] });
+    expect(await verifyGrant(atZone, 'shanghai', grant, asked)).toEqual({ blindIndex: 'v1:x', purpose: 'CHECK_IN', lookupId: '31-l', inCase: false, reveal: [] });
     expect(Object.keys(JSON.parse(Buffer.from(grant.split('.')[1]!, 'base64url').toString()) as object).sort())
       .toEqual(['aud', 'cas', 'exp', 'iat', 'idx', 'iss', 'lid', 'pur', 'req', 'rev', 'vwr']);
   });
@@ -77,27 +84,27 @@ describe('a grant', () => {
   test('ends with its lookup', async () => {
     const { exp, iat } = JSON.parse(Buffer.from((await give()).split('.')[1]!, 'base64url').toString()) as { exp: number; iat: number };
     expect(exp - iat).toBe(300);
-    expect(await code(verifyGrant(trust, 'shanghai', await give(late(shanghai!)), asked))).toBe('GRANT_EXPIRED');
+    expect(await code(verifyGrant(atZone, 'shanghai', await give(shanghai, lateMessages), asked))).toBe('GRANT_EXPIRED');
   });
 
   test('fits no other viewer and no other request', async () => {
-    expect(await code(verifyGrant(trust, 'shanghai', await give(), { ...asked, viewer: { ...viewer, organization: '31-b' } }))).toBe('GRANT_MISMATCH');
-    expect(await code(verifyGrant(trust, 'shanghai', await give(), { ...asked, requestId: 'r-2' }))).toBe('GRANT_MISMATCH');
+    expect(await code(verifyGrant(atZone, 'shanghai', await give(), { ...asked, viewer: { ...viewer, organization: '31-b' } }))).toBe('GRANT_MISMATCH');
+    expect(await code(verifyGrant(atZone, 'shanghai', await give(), { ...asked, requestId: 'r-2' }))).toBe('GRANT_MISMATCH');
   });
 
   test('is refused when altered, to another person or another purpose', async () => {
-    expect(await code(verifyGrant(trust, 'shanghai', altered(await give(), 'idx', 'v1:y'), asked))).toBe('GRANT_INVALID');
-    expect(await code(verifyGrant(trust, 'shanghai', altered(await give(), 'pur', 'MEMBER_SERVICE'), asked))).toBe('GRANT_INVALID');
+    expect(await code(verifyGrant(atZone, 'shanghai', altered(await give(), 'idx', 'v1:y'), asked))).toBe('GRANT_INVALID');
+    expect(await code(verifyGrant(atZone, 'shanghai', altered(await give(), 'pur', 'MEMBER_SERVICE'), asked))).toBe('GRANT_INVALID');
   });
 
   test('is the asking province\'s to give: another\'s and a stranger\'s are refused', async () => {
-    expect(await code(verifyGrant(trust, 'shanghai', await give(anhui), asked))).toBe('GRANT_INVALID');
-    expect(await code(verifyGrant(trust, 'shanghai', await give(stranger), asked))).toBe('GRANT_INVALID');
-    expect(await code(verifyGrant(trust, 'shanghai', 'no token at all', asked))).toBe('GRANT_INVALID');
+    expect(await code(verifyGrant(atZone, 'shanghai', await give(anhui), asked))).toBe('GRANT_INVALID');
+    expect(await code(verifyGrant(atZone, 'shanghai', await give(stranger), asked))).toBe('GRANT_INVALID');
+    expect(await code(verifyGrant(atZone, 'shanghai', 'no token at all', asked))).toBe('GRANT_INVALID');
   });
 
   test('is meant for the zone alone', async () => {
-    const other = await shanghai!.sign({ idx: 'v1:x', pur: 'CHECK_IN', lid: '31-l', vwr: viewer, req: 'r-1' }, { type: 'delta-grant+jwt', audience: 'anhui', expiresInSeconds: 60 });
-    expect(await code(verifyGrant(trust, 'shanghai', other, asked))).toBe('GRANT_INVALID');
+    const other = await from(shanghai!).write({ idx: 'v1:x', pur: 'CHECK_IN', lid: '31-l', vwr: viewer, req: 'r-1' }, { type: 'delta-grant+jwt', audience: 'anhui', expiresInSeconds: 60 });
+    expect(await code(verifyGrant(atZone, 'shanghai', other, asked))).toBe('GRANT_INVALID');
   });
 });

@@ -4,6 +4,7 @@ export { witnessedCheckpoints, type CheckpointSource } from './checkpointSources
 export { replaceAuditTable } from './logTables.js';
 export { readAuditStatus, type AuditStatus } from './readAuditStatus.js';
 export { recordEntries } from './recordEntries.js';
+export { recordTogether, type Recorder } from './recordTogether.js';
 export { startSequencer, type Sequencer } from './sequencer.js';
 export { auditTable } from './table.js';
 export { AuditTrail } from './trail.js';

@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../../../../tests/support
 import { createDatabase, type Database } from '../db/database.js';
 import { openDatabase } from '../db/dataSource.js';
 import { provinceMigrations } from '../db/migrations/index.js';
-import { AuditTrail, auditPlugin, recordEntries, type AuditEntry } from './index.js';
+import { AuditTrail, auditPlugin, recordEntries, type AuditEntry, type Recorder } from './index.js';
 
 const viewer: Viewer = { issuer: 'https://id.example', subject: 'c-1', role: 'station_clerk', province: '32', organization: '32-a', member: null };
 const mei = '019a2b3c-4d5e-7f60-8a1b-000000000001';
@@ -16,6 +16,7 @@ const act: AuditEntry = { kind: 'LOOKUP', memberId: null, purpose: 'CHECK_IN', r
 
 let database: TestDatabase;
 let db: Database;
+const record: Recorder = (...recording) => recordEntries(db, ...recording);
 beforeAll(async () => {
   database = await createTestDatabase();
   db = createDatabase(await openDatabase({
@@ -35,7 +36,7 @@ test('of two replicas that are given the same context at once exactly one record
   for (let round = 0; round < 20; round += 1) {
     const request = { requestId: `race-${round}`, viewer, nonce: `race-${round}` };
     const trails = [1, 2, 3].map(() => { const trail = new AuditTrail(request); trail.add(seen); return trail; });
-    const outcomes = await Promise.allSettled(trails.map((trail) => trail.commit(db, now)));
+    const outcomes = await Promise.allSettled(trails.map((trail) => trail.commit(record, now)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await kindsOf(`race-${round}`)).toEqual(['DISCLOSURE', 'REFUSAL', 'REFUSAL']);
   }
@@ -49,7 +50,7 @@ test('acts of one request share its nonce, one after another, at once, and after
   })).rejects.toThrow('undone');
   await Promise.all([1, 2, 3].map(() => db.transaction((within) => recordEntries(within, trail.request, [act], now))));
   trail.add(seen);
-  await trail.commit(db, now);
+  await trail.commit(record, now);
   expect(await kindsOf('acts')).toEqual(['DISCLOSURE', 'LOOKUP', 'LOOKUP', 'LOOKUP']);
   await expect(recordEntries(db, new AuditTrail({ requestId: 'acts', viewer, nonce: 'acts' }).request, [act], now)).rejects.toEqual(code('CONTEXT_REFUSED'));
 });

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../../../../tests/support
 import { createDatabase, type Database } from '../db/database.js';
 import { openDatabase } from '../db/dataSource.js';
 import { provinceMigrations } from '../db/migrations/index.js';
-import { AuditTrail, auditPlugin, type AuditEntry } from './index.js';
+import { AuditTrail, auditPlugin, recordEntries, type AuditEntry, type Recorder } from './index.js';
 
 const viewer: Viewer = { issuer: 'https://id.example', subject: 'c-1', role: 'station_clerk', province: '32', organization: '32-a', member: null };
 const [mei, wei] = ['019a2b3c-4d5e-7f60-8a1b-000000000001', '019a2b3c-4d5e-7f60-8a1b-000000000002'];
@@ -15,6 +15,7 @@ const seen = (memberId: string, field: string, purpose = 'CHECK_IN', reference: 
 
 let database: TestDatabase;
 let db: Database;
+const record: Recorder = (...recording) => recordEntries(db, ...recording);
 const statements: string[] = [];
 const open = async (): Promise<Database> => createDatabase(await openDatabase({
   url: database.url, ownerUrl: database.ownerUrl, entities: [], migrations: provinceMigrations, applicationName: 'audit', poolSize: 2, statementTimeoutMs: 5_000,
@@ -36,7 +37,7 @@ const rowsOf = (requestId: string) => db.query<Record<string, unknown>>(
 test('all that one request discloses of one member for one purpose is one row, with the set of its fields', async () => {
   const trail = new AuditTrail({ requestId: 'r-1', viewer });
   for (const field of ['name', 'id', 'name', 'gender']) trail.add(seen(mei!, field));
-  await trail.commit(db, now);
+  await trail.commit(record, now);
   expect(await rowsOf('r-1')).toEqual([{
     kind: 'DISCLOSURE', member_id: mei, purpose: 'CHECK_IN', reference: '32-l', fields: ['gender', 'id', 'name'],
     viewer_subject: 'c-1', viewer_role: 'station_clerk', at: now,
@@ -50,22 +51,22 @@ test('another member, purpose or act is another row; all are written by one stat
   trail.add(seen(wei!, 'id', 'MEMBER_SERVICE'));
   trail.add(seen(wei!, 'id', 'MEMBER_SERVICE', '32-other'));
   statements.length = 0;
-  await trail.commit(db, now);
+  await trail.commit(record, now);
   expect(statements).toHaveLength(1);
   expect(await rowsOf('r-2')).toHaveLength(4);
 });
 
 test('a request that discloses nothing asks the database for nothing', async () => {
   statements.length = 0;
-  await new AuditTrail({ requestId: 'r-3', viewer }).commit(db, now);
+  await new AuditTrail({ requestId: 'r-3', viewer }).commit(record, now);
   expect(statements).toEqual([]);
 });
 
 test('what is committed once is not committed again', async () => {
   const trail = new AuditTrail({ requestId: 'r-4', viewer: null });
   trail.add(seen(mei!, 'id'));
-  await trail.commit(db, now);
-  await trail.commit(db, now);
+  await trail.commit(record, now);
+  await trail.commit(record, now);
   expect(await rowsOf('r-4')).toMatchObject([{ viewer_subject: null }]);
 });
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PlatformError } from '@delta/schema/errors';
-import type { Queryable } from '../db/database.js';
-import { recordEntries } from './recordEntries.js';
+import type { Recorder } from './recordTogether.js';
 import { refusalCodes, type RefusalCode } from './refusals.js';
 import type { AuditEntry, AuditedRequest } from './types.js';
 
@@ -56,16 +55,16 @@ export class AuditTrail {
   }
 
   /** @throws PlatformError CONTEXT_REFUSED when the request is a replay; that it was refused is all that is recorded then */
-  async commit(db: Queryable, now: Date): Promise<void> {
+  async commit(record: Recorder, now: Date): Promise<void> {
     const entries = this.collected.map(({ entry, fields }) => ({ ...entry, fields: [...fields].sort() }));
     this.collected = [];
     this.byMember.clear();
     try {
-      await recordEntries(db, this.request, entries, now);
+      await record(this.request, entries, now);
     } catch (error) {
       if (!(error instanceof PlatformError) || error.code !== 'CONTEXT_REFUSED') throw error;
       const { requestId, viewer } = this.request;
-      await recordEntries(db, { requestId, viewer }, [{ kind: 'REFUSAL', memberId: null, purpose: null, reference: null, fields: [], reason: 'CONTEXT_REFUSED' }], now);
+      await record({ requestId, viewer }, [{ kind: 'REFUSAL', memberId: null, purpose: null, reference: null, fields: [], reason: 'CONTEXT_REFUSED' }], now);
       throw error;
     }
   }

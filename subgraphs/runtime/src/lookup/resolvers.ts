@@ -1,5 +1,5 @@
 import { PlatformError } from '@delta/schema/errors';
-import { requireOwnViewer, signGrant } from '../access/index.js';
+import { requireOwnViewer, writeGrant } from '../access/index.js';
 import type { ProvinceContext } from '../server/context.js';
 import { findLookup, requireUsableLookup } from './findLookup.js';
 import { openLookup, type OpenLookupInput } from './openLookup.js';
@@ -20,7 +20,7 @@ export const lookupResolvers = {
   revealed: ({ reveals, reveal }: LookupInCase) => (reveals === null ? null : reveal.map(schemaNameOf)),
   grant: (lookup: LookupInCase, _: unknown, context: ProvinceContext) => {
     const now = context.services.now();
-    return signGrant(context.services.signer, requireUsableLookup(lookup, now), context, now);
+    return writeGrant(context.services.messages, requireUsableLookup(lookup, now), context, now);
   },
 };
 

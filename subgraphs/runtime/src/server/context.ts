@@ -2,7 +2,7 @@ import { PlatformError } from '@delta/schema/errors';
 import { sameViewer, type Viewer } from '@delta/schema/viewer';
 import { createAccessLogLoaders, type AccessLogLoaders } from '../accessLog/index.js';
 import { createHeldRelations, type HeldRelations } from '../access/index.js';
-import type { AuditTrail } from '../audit/index.js';
+import { recordEntries, type AuditTrail } from '../audit/index.js';
 import { createCaseLoaders, type CaseLoaders } from '../case/index.js';
 import { createMemberLoaders, type MemberLoaders } from '../member/index.js';
 import { createOrganizationLoaders, type OrganizationLoaders } from '../organization/index.js';
@@ -40,7 +40,7 @@ export const contextOf = (services: ProvinceServices, verifyBearer: (token: stri
       if (bearer === undefined || !sameViewer(await verifyBearer(bearer), viewer)) {
         const trail = trailOf({ viewer, requestId });
         trail.refused('CONTEXT_REFUSED');
-        await trail.commit(services.db, services.now());
+        await trail.commit((...recording) => recordEntries(services.db, ...recording), services.now());
         throw new PlatformError('CONTEXT_REFUSED');
       }
     }

@@ -3,6 +3,7 @@ import { createContextVerifier } from '@delta/service/context';
 import { loadSigner, loadTrust } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
 import { createMetrics } from '@delta/service/metrics';
+import { createPairMessages } from '@delta/service/pairMessage';
 import { createSubgraphServer } from '@delta/service/subgraphServer';
 import { fetchOver, loadMutualTls } from '@delta/service/tls';
 import { auditPlugin } from '../audit/index.js';
@@ -79,7 +80,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       person: settings.lookupLimitPerson, viewer: settings.lookupLimitViewer, organization: settings.lookupLimitOrganization, province: settings.lookupLimitProvince,
     }, now);
     const services: ProvinceServices = {
-      entry, db, signer, trust, envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
+      entry, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
       cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
     };
     const metrics = createMetrics(entry.slug);

@@ -1,5 +1,6 @@
 import type { ProvinceEntry } from '@delta/schema/provinces';
 import type { Signer, Trust } from '@delta/service/keys';
+import type { PairMessages } from '@delta/service/pairMessage';
 import type { Envelope } from '../crypto/envelope.js';
 import type { Database } from '../db/database.js';
 import type { Limits } from '../lookup/index.js';
@@ -12,6 +13,7 @@ export interface ProvinceServices {
   readonly db: Database;
   readonly signer: Signer;
   readonly trust: Trust;
+  readonly messages: PairMessages;
   readonly cursors: Cursors;
   readonly envelope: Envelope;
   /** Blind index of an ID number, see crypto/blindIndex. */
