@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, createPublicKey, createSecretKey, diffieHellman, generateKeyPairSync, hkdfSync, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { BoundedCache } from './boundedCache.js';
-import { decode, encode, longestMessage, readObject } from './jwt.js';
+import { decode, encode, longestMessage, parseObject } from './jwt.js';
 
 /**
  * A session spares the gateway and a subgraph a signature a request, as a resumed TLS session does. Its phases:
@@ -121,7 +121,7 @@ export function createTickets(secret: Buffer, audience: string): Tickets {
       const [told, found] = [decode(mac), macOf(session.key, token.slice(0, token.lastIndexOf('.') + 1), body)];
       if (told?.length !== found.length || !timingSafeEqual(told, found)) return undefined;
       const bytes = decode(claims);
-      const content = bytes && readObject(bytes);
+      const content = bytes && parseObject(bytes.toString('utf8'));
       return content && { kid: session.kid, claims: content };
     },
   };

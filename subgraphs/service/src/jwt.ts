@@ -1,5 +1,6 @@
 import { sign, verify, type KeyObject } from 'node:crypto';
 import type { JWTPayload } from 'jose';
+import { BoundedCache } from './boundedCache.js';
 
 /**
  * Compact JWTs as the services exchange them among themselves, signed with Ed25519 by node:crypto. Both ends are ours, so the
@@ -32,19 +33,30 @@ export type JwtFault = 'malformed' | 'signature';
  */
 export function readJwt(message: string, keyOf: (header: JwtHeader) => KeyObject | undefined): { readonly typ: string; readonly claims: JWTPayload } | JwtFault {
   const parts = message.length <= longestMessage ? message.split('.') : [];
-  const [head, body, signature] = parts.map(decode);
-  if (parts.length !== 3 || !head || !body || !signature) return 'malformed';
+  const [head = '', ...rest] = parts;
+  const [body, signature] = rest.map(decode);
+  if (parts.length !== 3 || !body || !signature) return 'malformed';
+  const header = known.get(head) ?? readHeader(head);
+  if (typeof header === 'string') return header;
 
-  const header = readObject(head);
+  const key = keyOf(header);
+  if (!key || signature.length !== 64 || !verify(null, Buffer.from(message.slice(0, message.lastIndexOf('.'))), key, signature)) return 'signature';
+  known.set(head, header);
+  const claims = readObject(body);
+  return claims ? { typ: header.typ, claims } : 'malformed';
+}
+
+/** Headers of messages that were verified: there are as many as keys and kinds, and strangers cannot add to them. */
+const known = new BoundedCache<string, JwtHeader>(1_000);
+
+function readHeader(head: string): JwtHeader | JwtFault {
+  const bytes = decode(head);
+  const header = bytes && readObject(bytes);
   if (!header) return 'malformed';
   const { alg, kid, typ } = header;
   if (alg !== algorithm) return 'signature';
   if (typeof kid !== 'string' || typeof typ !== 'string' || Object.keys(header).join() !== 'alg,kid,typ') return 'malformed';
-
-  const key = keyOf({ kid, typ });
-  if (!key || signature.length !== 64 || !verify(null, Buffer.from(message.slice(0, message.lastIndexOf('.'))), key, signature)) return 'signature';
-  const claims = readObject(body);
-  return claims ? { typ, claims } : 'malformed';
+  return { kid, typ };
 }
 
 export const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -61,9 +73,15 @@ export function decode(part: string): Buffer | undefined {
 /** The object of bytes that are its JSON exactly as we write it; undefined for any others. */
 export function readObject(bytes: Buffer): Record<string, unknown> | undefined {
   const text = bytes.toString('utf8');
+  const value = parseObject(text);
+  return value && JSON.stringify(value) === text ? value : undefined;
+}
+
+/** The object of a JSON text. Enough for what only we can have written, and nobody else reads. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value = JSON.parse(text) as unknown;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value) && JSON.stringify(value) === text) return value as Record<string, unknown>;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
     // not JSON
   }

@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
-import { decode, encode, longestMessage, readObject } from './jwt.js';
+import { decode, encode, longestMessage, parseObject } from './jwt.js';
 import { checkClaims, KeyError, type JWTPayload, type Signer, type SignOptions, type Trust, type VerifyOptions } from './keys.js';
 
 /**
@@ -42,7 +42,7 @@ export function createPairMessages(signer: Signer, trust: Trust): PairMessages {
       const pair = theirs && await keys(theirs, `${type} ${issuer} ${signer.name}`);
       if (!pair || pair.own !== to || !timingSafeEqual(told, macOf(pair.key, message.slice(0, message.lastIndexOf('.'))))) throw new KeyError('signature');
       const bytes = decode(body);
-      const claims = bytes && readObject(bytes);
+      const claims = bytes && parseObject(bytes.toString('utf8'));
       if (!claims) throw new KeyError('malformed');
       checkClaims(claims, { issuer, audience: signer.name, now });
       return claims;

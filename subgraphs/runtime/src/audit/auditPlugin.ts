@@ -9,11 +9,11 @@ import type { AuditTrail } from './trail.js';
  * recorded is not disclosed, and neither is what a replayed request asked for.
  */
 export function auditPlugin<C extends { readonly trail: AuditTrail }>(db: Queryable, now: () => Date): ApolloServerPlugin<C> {
-  let underWay = 0;
-  const record = recordTogether(db, () => underWay <= 1);
+  let served = 0;
+  const record = recordTogether(db, () => served);
   return {
     async requestDidStart() {
-      underWay += 1;
+      served += 1;
       return {
         async willSendResponse({ contextValue: { trail }, response }) {
           const answer = response.body.kind === 'single' ? response.body.singleResult : response.body.initialResult;
@@ -25,7 +25,7 @@ export function auditPlugin<C extends { readonly trail: AuditTrail }>(db: Querya
             const { message, extensions } = replayed ? error : new PlatformError('AUDIT_UNAVAILABLE');
             response.body = { kind: 'single', singleResult: { data: null, errors: [{ message, extensions }] } };
           } finally {
-            underWay -= 1;
+            served -= 1;
           }
         },
       };

@@ -17,13 +17,14 @@ const gatherMs = 2;
 /**
  * Group commit: answers that become ready within two milliseconds, or while a statement is under way, are recorded together by
  * one. Each of them still leaves only when its own entries are committed; a commit is the dearest part of a disclosure, and so
- * is paid once for several. Where nobody else is being served nothing is waited for.
+ * is paid once for several. Where nobody else is being served, nothing is waited for.
  *
- * @param alone whether the request that asks is the only one under way in this process
+ * @param served how many requests are under way in this process, those that wait here among them
  */
-export function recordTogether(db: Queryable, alone: () => boolean): Recorder {
+export function recordTogether(db: Queryable, served: () => number): Recorder {
   const waiting: Waiting[] = [];
   let underWay = false;
+  let gathering: NodeJS.Timeout | undefined;
 
   /** For those that the statement of many refused, or that made it fail, so that nobody fails for another. */
   const recordOne = ({ request, entries, at, done, failed }: Waiting): Promise<void> => recordEntries(db, request, entries, at).then(done, failed);
@@ -45,6 +46,9 @@ export function recordTogether(db: Queryable, alone: () => boolean): Recorder {
   };
 
   const writeAll = async (): Promise<void> => {
+    clearTimeout(gathering);
+    gathering = undefined;
+    underWay = true;
     while (waiting.length > 0) await write(waiting.splice(0, mostTogether));
     underWay = false;
   };
@@ -54,9 +58,8 @@ export function recordTogether(db: Queryable, alone: () => boolean): Recorder {
     return new Promise((done, failed) => {
       waiting.push({ request, entries, at, done, failed });
       if (underWay) return;
-      underWay = true;
-      if (alone()) void writeAll();
-      else setTimeout(() => { void writeAll(); }, gatherMs);
+      if (waiting.length >= served()) void writeAll();
+      else gathering ??= setTimeout(() => { void writeAll(); }, gatherMs);
     });
   };
 }
