@@ -3,12 +3,12 @@ import { benchGuards } from './guards.js';
 import { benchRefusals } from './refusals.js';
 
 /** `npm run bench -- <name> [options]`: measurements that the documents quote, each printed with what it was measured against. */
-const help = `npm run bench -- guards   [--rounds 9] [--seconds 4] [--clients 16]   what policy, audit and signatures cost
+const help = `npm run bench -- guards   [--rounds 9] [--seconds 4] [--clients 32]   what policy, audit and signatures cost
 npm run bench -- refusals [--requests 10000]                             whether refused lookups of existing and missing persons differ in time`;
 
 const { positionals: [name], values } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '9' }, seconds: { type: 'string', default: '4' }, clients: { type: 'string', default: '16' }, requests: { type: 'string', default: '10000' } },
+  options: { rounds: { type: 'string', default: '9' }, seconds: { type: 'string', default: '4' }, clients: { type: 'string', default: '32' }, requests: { type: 'string', default: '10000' } },
 });
 const number = (text: string): number => {
   const value = Number(text);
