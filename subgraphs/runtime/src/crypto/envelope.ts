@@ -9,6 +9,10 @@ export interface Envelope {
   readonly current: Omit<WrappedKey, 'bytes'>;
   /** A new member's wrapped data key and the secrets sealed under it. */
   sealNew(memberId: string, secrets: Readonly<Record<string, string>>): { dataKey: WrappedKey; sealed: Record<string, Buffer> };
+  /** One more secret under a data key that there is. */
+  seal(memberId: string, dataKey: WrappedKey, name: string, secret: Buffer): Buffer;
+  /** One secret's bytes. Throws KEY_UNKNOWN, or when key, member and bytes do not fit together. */
+  openBytes(memberId: string, dataKey: WrappedKey, name: string, sealed: Buffer): Buffer;
   /** One secret in clear. Throws KEY_UNKNOWN, or when key, member or bytes do not fit together. */
   open(memberId: string, dataKey: WrappedKey, name: string, sealed: Buffer): string;
   /**
@@ -28,8 +32,7 @@ export function createEnvelope(masterKeys: MasterKeys, suite: SuiteName = 'aes')
   };
   const sealUnder = (memberId: string, key: Buffer, secrets: Readonly<Record<string, string>>): Record<string, Buffer> =>
     Object.fromEntries(Object.entries(secrets).map(([name, text]) => [name, suites[suite].seal(key, Buffer.from(text), `${memberId}:${name}`)]));
-  const openUnder = (memberId: string, key: Buffer, by: SuiteName, name: string, sealed: Buffer): string =>
-    suites[by].open(key, sealed, `${memberId}:${name}`).toString();
+  const openUnder = (memberId: string, key: Buffer, by: SuiteName, name: string, sealed: Buffer): Buffer => suites[by].open(key, sealed, `${memberId}:${name}`);
 
   return {
     get current() { return { suite, version: masterKeys.current }; },
@@ -37,13 +40,15 @@ export function createEnvelope(masterKeys: MasterKeys, suite: SuiteName = 'aes')
       const key = randomBytes(32);
       return { dataKey: wrap(memberId, key), sealed: sealUnder(memberId, key, secrets) };
     },
-    open: (memberId, dataKey, name, sealed) => openUnder(memberId, unwrap(memberId, dataKey), dataKey.suite, name, sealed),
+    seal: (memberId, dataKey, name, secret) => suites[dataKey.suite].seal(unwrap(memberId, dataKey), secret, `${memberId}:${name}`),
+    openBytes: (memberId, dataKey, name, sealed) => openUnder(memberId, unwrap(memberId, dataKey), dataKey.suite, name, sealed),
+    open: (memberId, dataKey, name, sealed) => openUnder(memberId, unwrap(memberId, dataKey), dataKey.suite, name, sealed).toString(),
     renew(memberId, dataKey, sealed) {
       const key = unwrap(memberId, dataKey);
       if (dataKey.suite === suite) return { dataKey: wrap(memberId, key), sealed };
       const fresh = randomBytes(32);
       const present = Object.entries(sealed).filter((entry): entry is [string, Buffer] => entry[1] !== null);
-      const secrets = Object.fromEntries(present.map(([name, bytes]) => [name, openUnder(memberId, key, dataKey.suite, name, bytes)]));
+      const secrets = Object.fromEntries(present.map(([name, bytes]) => [name, openUnder(memberId, key, dataKey.suite, name, bytes).toString()]));
       return { dataKey: wrap(memberId, fresh), sealed: { ...sealed, ...sealUnder(memberId, fresh, secrets) } };
     },
   };

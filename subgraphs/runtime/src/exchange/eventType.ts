@@ -1,0 +1,31 @@
+import type { Queryable } from '../db/database.js';
+import type { ReceivedEvent } from './types.js';
+
+/** A kind of event, as the concept that it belongs to registers it. */
+export interface EventType<T = unknown> {
+  /** Such as `member.transferred`. */
+  readonly type: string;
+  /** The newest version that this code reads; older ones it reads too. */
+  readonly version: number;
+  /** Whether its data tells of a person: then it is stored under a key of the subject's own, on both sides. */
+  readonly personal: boolean;
+  /** The data of one event of that version. @throws Error for what its schema refuses */
+  parse(data: unknown, version: number): T;
+  /**
+   * The effects of events in their order, within the transaction that stores them. What it throws undoes them; then each is tried
+   * by itself, and the one that fails is parked with its subject.
+   */
+  apply(within: Queryable, events: readonly ReceivedEvent<T>[]): Promise<void>;
+  /** At the sender, after it was restored from a backup: what its own event says of its own rows is so again. */
+  restore?(within: Queryable, events: readonly ReceivedEvent<T>[]): Promise<void>;
+}
+
+/** The kinds of event that a service knows, by name. */
+export type EventTypes = ReadonlyMap<string, EventType>;
+
+/** @throws Error when two concepts register one name */
+export function eventTypes(types: readonly EventType[]): EventTypes {
+  const known = new Map(types.map((each) => [each.type, each]));
+  if (known.size !== types.length) throw new Error('two concepts register one type of event');
+  return known;
+}

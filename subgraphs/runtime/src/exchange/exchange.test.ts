@@ -1,0 +1,205 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { discardParked, replayParked, sendEvents, type RunningExchange } from './index.js';
+import { sequence } from './sequence.js';
+import { readEvent, digestOf, beginning } from './signedEvent.js';
+import { startOwners, until, type Owner, type Owners } from './testing/owners.js';
+
+let zone: Owners;
+let [shanghai, jiangsu, zhejiang]: Owner[] = [];
+const logged: string[] = [];
+let running: RunningExchange[] = [];
+beforeEach(async () => {
+  logged.length = 0;
+  zone = await startOwners((line) => logged.push(line));
+  ({ shanghai, jiangsu, zhejiang } = zone.owners);
+});
+afterEach(async () => { await zone.close(); running = []; });
+
+const run = (...owners: (Owner | undefined)[]): void => { running = owners.map((owner) => owner!.run()); };
+const stop = async (): Promise<void> => { await Promise.all(running.map((exchange) => exchange.stop())); running = []; };
+const arrivedAt = (owner: Owner, from: string, count: number): Promise<void> => until(async () => (await owner.arrived(from)).length >= count, `${count} notes of ${from} at ${owner.name}`);
+const numbers = (from: number, to: number, subject = 'a'): { subject: string; n: number }[] => Array.from({ length: to - from + 1 }, (_, i) => ({ subject, n: from + i }));
+const states = (owner: Owner, peer: string) => owner.rows<{ seq: number; state: string; reason: string | null }>('select seq::integer, state, reason from exchange_inbox where peer = $1 order by seq', [peer]);
+
+/** What must hold of a stream whatever happened: places 1 to N at both ends, the same bytes, the chain, and the cursor at its end. */
+async function soundStream(sender: Owner, receiver: Owner, count: number): Promise<void> {
+  const sent = await sender.rows<{ seq: number; jws: string; hash: string }>('select seq::integer, jws, hash from exchange_log where peer = $1 order by seq', [receiver.name]);
+  const received = await receiver.rows<{ seq: number; jws: string; hash: string }>('select seq::integer, jws, hash from exchange_inbox where peer = $1 order by seq', [sender.name]);
+  expect(sent.map(({ seq }) => seq)).toEqual(Array.from({ length: count }, (_, i) => i + 1));
+  expect(received).toEqual(sent);
+  let previous = beginning;
+  for (const { jws, hash, seq } of sent) {
+    const head = await readEvent(sender.trust, sender.name, receiver.name, jws);
+    expect([head.seq, head.previous, digestOf(jws)]).toEqual([seq, previous, hash]);
+    previous = hash;
+  }
+  await until(async () => (await sender.rows<{ n: number }>('select received_seq::integer as n from exchange_stream where peer = $1 and direction = \'OUT\'', [receiver.name]))[0]?.n === count, 'the receipt of the last event');
+  expect(await receiver.rows('select seq::integer as n, hash from exchange_stream where peer = $1 and direction = \'IN\'', [sender.name])).toEqual([{ n: count, hash: previous }]);
+}
+
+describe('events', () => {
+  test('arrive once each, in order, at whom they are for', async () => {
+    run(shanghai, jiangsu, zhejiang);
+    for (const { subject, n } of numbers(1, 20)) await shanghai!.write(n % 4 === 0 ? 'zhejiang' : 'jiangsu', subject, n);
+    await Promise.all([arrivedAt(jiangsu!, 'shanghai', 15), arrivedAt(zhejiang!, 'shanghai', 5)]);
+    expect((await jiangsu!.arrived('shanghai')).map(({ n }) => n)).toEqual(numbers(1, 20).map(({ n }) => n).filter((n) => n % 4 !== 0));
+    await soundStream(shanghai!, jiangsu!, 15);
+    await soundStream(shanghai!, zhejiang!, 5);
+  });
+
+  test('of a transaction that is undone are never sent', async () => {
+    await expect(shanghai!.services.db.transaction(async (within) => {
+      await sendEvents(within, shanghai!.services, [{ to: 'jiangsu', type: 'note.written', version: 1, subject: 'a', data: { n: 1, text: '' } }], new Date());
+      throw new Error('undone');
+    })).rejects.toThrow('undone');
+    run(shanghai, jiangsu);
+    await shanghai!.write('jiangsu', 'a', 2);
+    await arrivedAt(jiangsu!, 'shanghai', 1);
+    expect(await jiangsu!.arrived('shanghai')).toEqual([{ subject: 'a', n: 2 }]);
+  });
+
+  test('wait for a peer that is away, while others get theirs', async () => {
+    jiangsu!.pause(true);
+    run(shanghai, jiangsu, zhejiang);
+    for (const n of [1, 2, 3]) { await shanghai!.write('jiangsu', 'a', n); await shanghai!.write('zhejiang', 'a', n); }
+    await arrivedAt(zhejiang!, 'shanghai', 3);
+    expect(await jiangsu!.arrived('shanghai')).toEqual([]);
+    jiangsu!.pause(false);
+    await arrivedAt(jiangsu!, 'shanghai', 3);
+    await soundStream(shanghai!, jiangsu!, 3);
+  });
+
+  test('come once each from several replicas that send at once', async () => {
+    run(shanghai, shanghai, shanghai, jiangsu);
+    await Promise.all(numbers(1, 200).map(({ n }) => shanghai!.write('jiangsu', `s-${n % 7}`, n)));
+    await arrivedAt(jiangsu!, 'shanghai', 200);
+    await soundStream(shanghai!, jiangsu!, 200);
+    const arrived = await jiangsu!.arrived('shanghai');
+    expect(new Set(arrived.map(({ n }) => n)).size).toBe(200);
+  });
+});
+
+describe('an event that cannot be handled', () => {
+  test('is kept, and holds up its own subject alone, until it is replayed', async () => {
+    run(shanghai, jiangsu);
+    await shanghai!.write('jiangsu', 'a', 1);
+    await shanghai!.write('jiangsu', 'a', 2, { text: 'poison' });
+    await shanghai!.write('jiangsu', 'a', 3);
+    await shanghai!.write('jiangsu', 'b', 4);
+    await arrivedAt(jiangsu!, 'shanghai', 2);
+    await shanghai!.write('jiangsu', 'a', 5);
+    await until(async () => (await states(jiangsu!, 'shanghai')).length === 5, 'five events');
+    expect(await states(jiangsu!, 'shanghai')).toEqual([
+      { seq: 1, state: 'APPLIED', reason: null }, { seq: 2, state: 'PARKED', reason: 'EFFECT_FAILED' }, { seq: 3, state: 'PARKED', reason: 'BEHIND_PARKED' },
+      { seq: 4, state: 'APPLIED', reason: null }, { seq: 5, state: 'PARKED', reason: 'BEHIND_PARKED' }]);
+    await soundStream(shanghai!, jiangsu!, 5);
+    expect(await replayParked(jiangsu!.services, 'shanghai', 2)).toEqual({ applied: 0, parked: 3 });
+    expect(await discardParked(jiangsu!.services, 'shanghai', 2, 'written by mistake')).toEqual({ applied: 2, parked: 0 });
+    expect(await jiangsu!.arrived('shanghai')).toEqual([{ subject: 'a', n: 1 }, { subject: 'b', n: 4 }, { subject: 'a', n: 3 }, { subject: 'a', n: 5 }]);
+    expect((await states(jiangsu!, 'shanghai'))[1]).toEqual({ seq: 2, state: 'DISCARDED', reason: 'written by mistake' });
+    await expect(replayParked(jiangsu!.services, 'shanghai', 2)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test.each([
+    ['of a type that nobody knows', { type: 'note.unheard' }, 'UNKNOWN_TYPE'],
+    ['of a newer version', { version: 2 }, 'NEWER_VERSION'],
+    ['whose data its schema refuses', { data: { n: 'one' } }, 'DATA_REFUSED'],
+  ])('%s is kept and parked', async (_, more, reason) => {
+    run(shanghai, jiangsu);
+    await shanghai!.write('jiangsu', 'a', 1, more);
+    await shanghai!.write('jiangsu', 'b', 2);
+    await arrivedAt(jiangsu!, 'shanghai', 1);
+    expect(await states(jiangsu!, 'shanghai')).toEqual([{ seq: 1, state: 'PARKED', reason }, { seq: 2, state: 'APPLIED', reason: null }]);
+    await soundStream(shanghai!, jiangsu!, 2);
+  });
+});
+
+describe('what tells of a person', () => {
+  const secret = { type: 'note.secret', text: '赵示例 349999197511148373' };
+  const everywhere = async (owner: Owner): Promise<string> => JSON.stringify([
+    await owner.rows(`select convert_from(data, 'latin1') as data, jws from exchange_outbox o left join lateral (select '' as jws) x on true`),
+    await owner.rows(`select encode(data, 'escape') as data, jws from exchange_log`), await owner.rows(`select encode(data, 'escape') as data, jws from exchange_inbox`)]);
+
+  test('is stored under the subject\'s own key at both ends, and is gone with it while the chain stays whole', async () => {
+    run(shanghai, jiangsu);
+    await shanghai!.write('jiangsu', 'm-1', 1, secret);
+    await arrivedAt(jiangsu!, 'shanghai', 1);
+    for (const owner of [shanghai!, jiangsu!]) expect(await everywhere(owner)).not.toMatch(/349999197511148373|赵示例/);
+    await jiangsu!.rows('delete from exchange_key where subject = $1', ['m-1']);
+    await soundStream(shanghai!, jiangsu!, 1);
+  });
+
+  test('and was shredded before it was sent has no effect, and holds up nobody', async () => {
+    await shanghai!.write('jiangsu', 'm-1', 1, secret);
+    await shanghai!.write('jiangsu', 'm-2', 2, secret);
+    await shanghai!.rows('delete from exchange_key where subject = $1', ['m-1']);
+    run(shanghai, jiangsu);
+    await arrivedAt(jiangsu!, 'shanghai', 1);
+    expect(await jiangsu!.arrived('shanghai')).toEqual([{ subject: 'm-2', n: 2 }]);
+    expect((await states(jiangsu!, 'shanghai'))[0]).toEqual({ seq: 1, state: 'APPLIED', reason: 'SHREDDED' });
+    await soundStream(shanghai!, jiangsu!, 2);
+  });
+});
+
+describe('after a restore from an older backup', () => {
+  test('a receiver is told again what it has lost, and each event has its effect once', async () => {
+    run(shanghai, jiangsu);
+    for (const { n } of numbers(1, 5)) await shanghai!.write('jiangsu', 'a', n);
+    await arrivedAt(jiangsu!, 'shanghai', 5);
+    await stop();
+    const backup = await jiangsu!.backup();
+    run(shanghai, jiangsu);
+    for (const { n } of numbers(6, 12)) await shanghai!.write('jiangsu', 'a', n);
+    await arrivedAt(jiangsu!, 'shanghai', 12);
+    await stop();
+    await jiangsu!.restore(backup);
+    expect(await jiangsu!.arrived('shanghai')).toEqual(numbers(1, 5));
+    run(shanghai, jiangsu);
+    await shanghai!.write('jiangsu', 'a', 13);
+    await arrivedAt(jiangsu!, 'shanghai', 13);
+    expect(await jiangsu!.arrived('shanghai')).toEqual(numbers(1, 13));
+    await soundStream(shanghai!, jiangsu!, 13);
+  });
+
+  test('a sender takes from its peers what it had told them, log and business rows, and nothing new vanishes', async () => {
+    run(shanghai, jiangsu, zhejiang);
+    for (const { n } of numbers(1, 5)) { await shanghai!.write('jiangsu', 'a', n); await shanghai!.write('zhejiang', 'z', n); }
+    await Promise.all([arrivedAt(jiangsu!, 'shanghai', 5), arrivedAt(zhejiang!, 'shanghai', 5)]);
+    await stop();
+    const backup = await shanghai!.backup();
+    run(shanghai, jiangsu, zhejiang);
+    for (const { n } of numbers(6, 12)) await shanghai!.write('jiangsu', 'a', n, n === 9 ? { type: 'note.secret' } : {});
+    await arrivedAt(jiangsu!, 'shanghai', 12);
+    await stop();
+    await shanghai!.restore(backup);
+    // Written before anybody knows of the loss, and placed where the peer has others already.
+    for (const n of [101, 102]) await shanghai!.write('jiangsu', 'b', n);
+    await sequence(shanghai!.services, 'jiangsu');
+    await shanghai!.write('jiangsu', 'b', 103);
+    run(shanghai, jiangsu, zhejiang);
+    await arrivedAt(jiangsu!, 'shanghai', 15);
+    expect(await jiangsu!.arrived('shanghai')).toEqual([...numbers(1, 12), ...numbers(101, 103, 'b')]);
+    expect((await shanghai!.written()).filter(({ subject }) => subject === 'a')).toEqual(numbers(1, 12));
+    await soundStream(shanghai!, jiangsu!, 15);
+    expect(await shanghai!.rows('select epoch from exchange_stream where peer = \'jiangsu\' and direction = \'OUT\'')).toEqual([{ epoch: 2 }]);
+    expect(logged.filter((line) => line.includes('EXCHANGE_RECOVERED'))).toHaveLength(1);
+  });
+
+  test('a receiver that lacks what its sender keeps no more halts the stream, and says so', async () => {
+    run(shanghai, jiangsu);
+    for (const { n } of numbers(1, 3)) await shanghai!.write('jiangsu', 'a', n);
+    await arrivedAt(jiangsu!, 'shanghai', 3);
+    await stop();
+    const backup = await jiangsu!.backup();
+    run(shanghai, jiangsu);
+    for (const { n } of numbers(4, 8)) await shanghai!.write('jiangsu', 'a', n);
+    await arrivedAt(jiangsu!, 'shanghai', 8);
+    await stop();
+    await shanghai!.rows('delete from exchange_log where seq < 7');
+    await jiangsu!.restore(backup);
+    run(shanghai, jiangsu);
+    await until(async () => (await shanghai!.rows<{ state: string }>('select state from exchange_stream where direction = \'OUT\' and peer = \'jiangsu\''))[0]?.state === 'HALTED', 'a halted stream');
+    expect(logged.some((line) => line.includes('EXCHANGE_TRIMMED'))).toBe(true);
+    expect(await jiangsu!.arrived('shanghai')).toEqual(numbers(1, 3));
+  });
+});

@@ -1,0 +1,13 @@
+export { createAnswer } from './answer.js';
+export { eventTypes, type EventType, type EventTypes } from './eventType.js';
+export { exchangePath, httpTransport } from './httpTransport.js';
+export { exchangeLimits } from './message.js';
+export { loadPeers, peersOf, signPeers, type Peer, type Peers } from './peers.js';
+export { noSeals, subjectSeals, type Seals } from './seals.js';
+export { sendEvents } from './sendEvents.js';
+export type { ExchangeServices, SenderServices } from './services.js';
+export { discardParked, replayParked, type Settled } from './settleParked.js';
+export { startExchange, type RunningExchange } from './startExchange.js';
+export { exchangeTables } from './tables.js';
+export type { Answer, Transport } from './transport.js';
+export type { OutgoingEvent, ReceivedEvent } from './types.js';

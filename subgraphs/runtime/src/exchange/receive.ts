@@ -1,0 +1,80 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { ErrorCode } from '@delta/schema/errors';
+import { KeyError } from '@delta/service/keys';
+import { applyEvents, type Parked, type ReadableEvent } from './applyEvents.js';
+import type { Reply } from './message.js';
+import { signReceipt } from './receipt.js';
+import { continuationOf, isUnbroken } from './rules.js';
+import type { ExchangeServices } from './services.js';
+import { beginning, digestOf, readEvent } from './signedEvent.js';
+import { hashAt, insertInbox, lockStream, moveStream, parkedSubjects, type InboxRow } from './store.js';
+import type { Position, WireEvent } from './types.js';
+
+/** Signatures after which others of this process have a turn. */
+const slice = 8;
+
+interface Proven extends ReadableEvent { readonly jws: string; readonly hash: string }
+
+/**
+ * Takes a peer's next events. Its phases:
+ *  1. Each signature, before anything else is read; then digests, and that the batch is one unbroken stretch. No lock is held.
+ *  2. In one transaction, with the stream's row locked: what is here already is passed over, what does not follow is refused.
+ *  3. In the same transaction: the events as evidence, their effects, and the place up to which the stream has come. All of it is
+ *     committed, or nothing; so an event is either here with its one effect (or parked), or it is asked for again.
+ *  4. The receipt, signed, over what is committed.
+ */
+export async function receive(services: ExchangeServices, from: string, events: readonly WireEvent[]): Promise<Reply> {
+  const { db, signer, types, now } = services;
+  const proven = await prove(services, from, events);
+  if (typeof proven === 'string') return { kind: 'REFUSED', code: proven };
+  const outcome = await db.transaction(async (within): Promise<{ kind: 'RECEIPT' | 'GAP' | 'FORKED'; position: Position }> => {
+    const stream = await lockStream(within, from, 'IN', beginning);
+    const last = proven.at(-1);
+    const stored = last && last.seq <= stream.seq ? await hashAt(within, 'exchange_inbox', from, last.seq) : undefined;
+    const continuation = continuationOf(stream, proven, () => stored);
+    if ('refuse' in continuation) return { kind: continuation.refuse, position: stream };
+    if (continuation.take === 0) return { kind: 'RECEIPT', position: stream };
+    const fresh = proven.slice(-continuation.take);
+    const blocked = await parkedSubjects(within, from, [...new Set(fresh.map(({ subject }) => subject))]);
+    const parked = await applyEvents(within, types, fresh, blocked);
+    await insertInbox(within, from, await rowsOf(services, within, fresh, parked), now());
+    const { seq, hash, epoch } = fresh.at(-1)!;
+    await moveStream(within, from, 'IN', { seq, hash, epoch });
+    return { kind: 'RECEIPT', position: { seq, hash, epoch } };
+  });
+  return { kind: outcome.kind, receipt: await signReceipt(signer, from, outcome.position) };
+}
+
+async function prove({ signer, trust }: ExchangeServices, from: string, events: readonly WireEvent[]): Promise<readonly Proven[] | ErrorCode> {
+  const proven: Proven[] = [];
+  for (const { jws, data } of events) {
+    let head;
+    try {
+      head = await readEvent(trust, from, signer.name, jws);
+    } catch (error) {
+      if (error instanceof KeyError) return error.reason === 'malformed' ? 'EXCHANGE_MALFORMED' : 'SIGNATURE_INVALID';
+      throw error;
+    }
+    if (data !== null && digestOf(data) !== head.digest) return 'EXCHANGE_DIGEST';
+    proven.push({ ...head, from, text: data, jws, hash: digestOf(jws) });
+    if (proven.length % slice === 0) await turn();
+  }
+  return isUnbroken(proven) ? proven : 'EXCHANGE_REORDERED';
+}
+
+/** The events as they are stored: what tells of a person, or may, under the subject's key. */
+async function rowsOf({ types, seals }: ExchangeServices, within: Parameters<typeof insertInbox>[0], events: readonly Proven[], parked: Parked): Promise<InboxRow[]> {
+  const isSealed = ({ type, text }: Proven): boolean => text !== null && (types.get(type)?.personal ?? seals.unknown);
+  const secret = events.filter(isSealed);
+  const sealed = new Map((await seals.seal(within, secret.map(({ subject, id, text }) => ({ subject, id, data: Buffer.from(text!) })))).map((data, i) => [secret[i]!.seq, data]));
+  return events.map((event) => {
+    const { seq, id, type, version, subject, time, digest, jws, hash, text } = event;
+    const reason = parked.get(seq) ?? null;
+    return {
+      seq, id, type, version, subject, at: new Date(time), digest, jws, hash, reason,
+      sealed: sealed.has(seq), data: sealed.get(seq) ?? (text === null ? null : Buffer.from(text)),
+      state: reason === null || reason === 'SHREDDED' ? 'APPLIED' : 'PARKED',
+    };
+  });
+}
+

@@ -1,0 +1,89 @@
+import { PlatformError } from '@delta/schema/errors';
+import type { Queryable } from '../db/database.js';
+import { askPeer } from './askPeer.js';
+import { exchangeLimits } from './message.js';
+import type { SenderServices } from './services.js';
+import { beginning, digestOf, readEvent } from './signedEvent.js';
+import { hashAt, insertLog, lockStream, moveStream, returnToOutbox, type StoredEvent } from './store.js';
+import type { EventHead, Position, ReceivedEvent, WireEvent } from './types.js';
+
+interface OwnEvent extends EventHead { readonly jws: string; readonly hash: string; readonly data: string | null }
+
+/**
+ * Takes up a stream whose receiver has more of it than its sender: the sender was restored from an older backup. Its phases:
+ *  1. Where both still agree is found: the last place whose envelope is the same here and there.
+ *  2. What was sent here since then, and did not arrive, goes back to the outbox, before whatever waits there.
+ *  3. What the receiver has beyond that place is taken from it. Each event proves by our own signature that it is ours, and by its
+ *     chain that none is missing; log and business rows become what they say (`restore`).
+ *  4. The epoch is raised, and the stream goes on behind the receiver's place.
+ * All of it in one transaction, with the stream's row locked: nobody gives away places meanwhile.
+ *
+ * What was acknowledged here after the backup and reached no peer is in neither; that there may be such is what the log line says.
+ */
+export async function recover(services: SenderServices, peer: string, position: Position): Promise<void> {
+  const { db, log } = services;
+  const taken = await db.transaction(async (within) => {
+    const stream = await lockStream(within, peer, 'OUT', beginning);
+    const { place, hash } = await agreement(services, within, peer, Math.min(stream.received, position.seq));
+    const returned = await returnToOutbox(within, peer, place);
+    let last = { seq: place, hash, epoch: stream.epoch };
+    while (last.seq < position.seq) {
+      const events = await ownEvents(services, peer, last);
+      await keep(services, within, peer, events);
+      last = { ...events.at(-1)! };
+    }
+    if (last.hash !== position.hash) throw new PlatformError('EXCHANGE_FORKED');
+    await moveStream(within, peer, 'OUT', { seq: last.seq, hash: last.hash, epoch: Math.max(stream.epoch, last.epoch, position.epoch) + 1 });
+    return { from: place + 1, to: position.seq, returned };
+  });
+  log.error({ code: 'EXCHANGE_RECOVERED', peer, ...taken }, 'this owner was restored from an older backup and took from a peer what it had told it; what it had acknowledged since and told nobody is lost');
+}
+
+/** The last place at which what we sent is what the peer received: it is known to hold up to `from`. */
+async function agreement(services: SenderServices, within: Queryable, peer: string, from: number): Promise<{ place: number; hash: string }> {
+  let known = { place: from, hash: from === 0 ? beginning : await hashAt(within, 'exchange_log', peer, from) ?? '' };
+  for (;;) {
+    const events = await theirEvents(services, peer, known.place);
+    for (const { jws } of events) {
+      const hash = digestOf(jws);
+      if (await hashAt(within, 'exchange_log', peer, known.place + 1) !== hash) return known;
+      known = { place: known.place + 1, hash };
+    }
+    if (events.length === 0) return known;
+  }
+}
+
+async function theirEvents(services: SenderServices, peer: string, after: number): Promise<readonly WireEvent[]> {
+  const reply = await askPeer(services, peer, { kind: 'READ', after, limit: exchangeLimits.events });
+  if (reply.kind !== 'EVENTS') throw new PlatformError('EXCHANGE_MALFORMED');
+  return reply.events;
+}
+
+/** The peer's next events after a place, each of them ours and next in the chain. @throws PlatformError EXCHANGE_FORKED */
+async function ownEvents(services: SenderServices, peer: string, last: Position): Promise<OwnEvent[]> {
+  const { signer, trust } = services;
+  let { seq, hash } = last;
+  const events: OwnEvent[] = [];
+  for (const { jws, data } of await theirEvents(services, peer, last.seq)) {
+    const head = await readEvent(trust, signer.name, peer, jws).catch(() => { throw new PlatformError('SIGNATURE_INVALID'); });
+    if (head.seq !== seq + 1 || head.previous !== hash || (data !== null && digestOf(data) !== head.digest)) throw new PlatformError('EXCHANGE_FORKED');
+    seq = head.seq;
+    hash = digestOf(jws);
+    events.push({ ...head, jws, hash, data });
+  }
+  if (events.length === 0) throw new PlatformError('EXCHANGE_FORKED');
+  return events;
+}
+
+async function keep({ types, seals, signer }: SenderServices, within: Queryable, peer: string, events: readonly OwnEvent[]): Promise<void> {
+  const secret = events.filter(({ type, data }) => data !== null && (types.get(type)?.personal ?? seals.unknown));
+  const sealed = new Map((await seals.seal(within, secret.map(({ subject, id, data }) => ({ subject, id, data: Buffer.from(data!) })))).map((data, i) => [secret[i]!.seq, data]));
+  await insertLog(within, peer, events.map(({ seq, id, type, version, subject, time, digest, jws, hash, data }): StoredEvent => (
+    { seq, id, type, version, subject, at: new Date(time), digest, jws, hash, sealed: sealed.has(seq), data: sealed.get(seq) ?? (data === null ? null : Buffer.from(data)) })));
+  for (const { data, ...head } of events) {
+    const known = types.get(head.type);
+    if (!known?.restore || data === null) continue;
+    const event: ReceivedEvent = { ...head, from: signer.name, data: known.parse(JSON.parse(data), head.version) };
+    await known.restore(within, [event]);
+  }
+}

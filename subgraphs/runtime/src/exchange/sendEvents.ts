@@ -1,0 +1,24 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Queryable } from '../db/database.js';
+import type { ExchangeServices } from './services.js';
+import { digestOf } from './signedEvent.js';
+import { insertOutbox } from './store.js';
+import type { OutgoingEvent } from './types.js';
+
+/**
+ * Writes events into the outbox, within the business transaction that they tell of: both are committed, or neither. They have no
+ * place in their streams yet (sequence.ts), so writing them waits for nobody.
+ */
+export async function sendEvents(within: Queryable, { types, seals }: Pick<ExchangeServices, 'types' | 'seals'>, events: readonly OutgoingEvent[], at: Date): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map(({ to, type, version, subject, data }) => {
+    const known = types.get(type);
+    if (!known) throw new Error(`no concept registers events of type ${type}`);
+    if (known.personal && to === 'zone') throw new Error(`${type} tells of a person, and the zone is told of none`);
+    const bytes = Buffer.from(JSON.stringify(data));
+    return { id: uuidv7(), peer: to, type, version, subject, at, digest: digestOf(bytes), sealed: known.personal, data: bytes };
+  });
+  const secret = rows.filter(({ sealed }) => sealed);
+  const sealed = new Map((await seals.seal(within, secret)).map((data, i) => [secret[i]!.id, data]));
+  await insertOutbox(within, rows.map((row) => ({ ...row, data: sealed.get(row.id) ?? row.data })));
+}

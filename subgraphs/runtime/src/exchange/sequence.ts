@@ -1,0 +1,35 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { ExchangeServices } from './services.js';
+import { beginning, digestOf, signEvent } from './signedEvent.js';
+import { insertLog, lockStream, moveStream, takeOutbox, type StoredEvent } from './store.js';
+
+/** Events that get their place by one transaction. */
+const batch = 500;
+/** Signatures after which others of this process have a turn. */
+const slice = 16;
+
+/**
+ * Gives what waits for a peer its place in the stream: without a gap, in the order in which it was written about each subject,
+ * bound to what stands before by the hash of that envelope, and signed. The stream's row is locked meanwhile, so replicas take
+ * turns, and a place that was given is never given again: what fails leaves the outbox as it was.
+ *
+ * @returns how many got one
+ */
+export const sequence = ({ db, signer }: Pick<ExchangeServices, 'db' | 'signer'>, peer: string): Promise<number> => db.transaction(async (within) => {
+  const stream = await lockStream(within, peer, 'OUT', beginning);
+  if (stream.state === 'HALTED') return 0;
+  const waiting = await takeOutbox(within, peer, batch);
+  if (waiting.length === 0) return 0;
+  let { seq, hash } = stream;
+  const events: StoredEvent[] = [];
+  for (const { id, type, version, subject, at, digest, sealed, data } of waiting) {
+    seq += 1;
+    const jws = await signEvent(signer, peer, { id, type, version, subject, time: at.toISOString(), seq, epoch: stream.epoch, previous: hash, digest });
+    hash = digestOf(jws);
+    events.push({ seq, id, type, version, subject, at, digest, jws, hash, sealed, data });
+    if (events.length % slice === 0) await turn();
+  }
+  await insertLog(within, peer, events);
+  await moveStream(within, peer, 'OUT', { seq, hash, epoch: stream.epoch });
+  return events.length;
+});

@@ -1,0 +1,56 @@
+import { PlatformError } from '@delta/schema/errors';
+import type { Queryable } from '../db/database.js';
+import { applyEvents, type ReadableEvent } from './applyEvents.js';
+import type { ExchangeServices } from './services.js';
+import { beginning } from './signedEvent.js';
+import { findParked, lockStream, parkedAbout, settle, type ParkedEvent } from './store.js';
+import { toWire } from './wire.js';
+
+/** What became of the events about one subject that were parked. */
+export interface Settled {
+  /** How many have their effect now. */
+  readonly applied: number;
+  /** How many are parked still. */
+  readonly parked: number;
+}
+
+/**
+ * Tries a parked event again, and then those behind it, in their order: after its cause was mended, or after this service learned
+ * its type. The stream's row is locked, so nothing about the subject arrives in between.
+ * @throws PlatformError NOT_FOUND when nothing is parked there
+ */
+export const replayParked = (services: ExchangeServices, peer: string, seq: number): Promise<Settled> =>
+  services.db.transaction(async (within) => replay(services, within, peer, (await requireParked(within, peer, seq)).subject));
+
+/**
+ * Gives a parked event up: it stays as evidence and never has an effect. Those behind it are tried then.
+ * @param reason the operator's word for why, which is kept with the event
+ * @throws PlatformError NOT_FOUND when nothing is parked there
+ */
+export const discardParked = (services: ExchangeServices, peer: string, seq: number, reason: string): Promise<Settled> =>
+  services.db.transaction(async (within) => {
+    const { subject } = await requireParked(within, peer, seq);
+    await settle(within, peer, [{ seq, state: 'DISCARDED', reason }], services.now());
+    return replay(services, within, peer, subject);
+  });
+
+async function requireParked(within: Queryable, peer: string, seq: number): Promise<ParkedEvent> {
+  await lockStream(within, peer, 'IN', beginning);
+  const found = await findParked(within, peer, seq);
+  if (!found) throw new PlatformError('NOT_FOUND');
+  return found;
+}
+
+async function replay({ types, seals, now }: ExchangeServices, within: Queryable, peer: string, subject: string): Promise<Settled> {
+  const rows = await parkedAbout(within, peer, subject);
+  const data = await toWire(within, seals, rows);
+  const events = rows.map(({ seq, id, type, version, at, digest }, i): ReadableEvent => (
+    { seq, id, type, version, subject, digest, time: at.toISOString(), from: peer, text: data[i]!.data, epoch: 1, previous: '' }));
+  const parked = await applyEvents(within, types, events, new Set());
+  await settle(within, peer, rows.map(({ seq }) => {
+    const reason = parked.get(seq) ?? null;
+    return { seq, state: reason === null || reason === 'SHREDDED' ? 'APPLIED' as const : 'PARKED' as const, reason };
+  }), now());
+  const left = [...parked.values()].filter((reason) => reason !== 'SHREDDED').length;
+  return { applied: rows.length - left, parked: left };
+}

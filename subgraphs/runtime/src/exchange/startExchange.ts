@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PlatformError } from '@delta/schema/errors';
+import { deliver } from './deliver.js';
+import type { Peers } from './peers.js';
+import { sequence } from './sequence.js';
+import type { SenderServices } from './services.js';
+import { peersWaiting, trimLog } from './store.js';
+
+export interface ExchangeOptions {
+  readonly peers: Peers;
+  /** How often the outbox is looked at, in milliseconds: an idle event waits half of it on average. Default 50. */
+  readonly pollMs?: number;
+  /** How often a quiet peer is asked how far it has come, which finds what either side lost. Default 10 s. */
+  readonly greetMs?: number;
+  /** How long what was sent and received is kept: as long as the oldest backup that anybody might restore. Default 35 days. */
+  readonly keepMs?: number;
+}
+
+export interface RunningExchange { stop(): Promise<void> }
+
+const failures = { firstMs: 250, longestMs: 15_000 };
+const hourMs = 60 * 60_000;
+
+/**
+ * Moves events: gives what waits in the outbox its place, and sends each peer what it does not have. Peers are served apart, so
+ * one that is away holds up nobody; it is asked again, ever more seldom, up to every 15 seconds. Every replica runs this: places are given under a
+ * lock, and what two of them send is taken once.
+ */
+export function startExchange(services: SenderServices, { peers, pollMs = 50, greetMs = 10_000, keepMs = 35 * 24 * hourMs }: ExchangeOptions): RunningExchange {
+  const { db, log, now } = services;
+  const stopping = new AbortController();
+  const wait = (ms: number, signal: AbortSignal = stopping.signal): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);
+  const wakes = new Map<string, () => void>();
+  const serving = new Map<string, Promise<void>>();
+
+  const serve = async (peer: string): Promise<void> => {
+    let [failed, greeted] = [0, -Infinity];
+    while (!stopping.signal.aborted) {
+      // Armed before the turn: what is written during it is not slept over.
+      const woken = new AbortController();
+      wakes.set(peer, () => { woken.abort(); });
+      try {
+        const greet = performance.now() - greeted > greetMs;
+        const turn = await deliver(services, peer, greet);
+        if (greet) greeted = performance.now();
+        failed = 0;
+        if (turn === 'MORE') continue;
+        await wait(greetMs, AbortSignal.any([stopping.signal, woken.signal]));
+      } catch (error) {
+        failed += 1;
+        // Once a streak: a peer that is away for an hour is one fact, not hundreds.
+        if (failed === 1) log.info({ code: error instanceof PlatformError ? error.code : 'INTERNAL', peer, ...(error instanceof PlatformError ? {} : { err: error }) }, 'a peer of the exchange waits');
+        greeted = -Infinity;
+        await wait(Math.min(failures.firstMs * 2 ** Math.min(failed - 1, 6), failures.longestMs));
+      }
+    }
+  };
+
+  const place = async (): Promise<void> => {
+    for (const { name } of await peers.list()) if (!serving.has(name)) serving.set(name, serve(name));
+    for (const peer of await peersWaiting(db)) {
+      if (await sequence(services, peer) > 0) wakes.get(peer)?.();
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    let [failed, trimmed] = [0, performance.now()];
+    while (!stopping.signal.aborted) {
+      try {
+        await place();
+        if (performance.now() - trimmed > hourMs) {
+          await trimLog(db, new Date(now().getTime() - keepMs));
+          trimmed = performance.now();
+        }
+        failed = 0;
+      } catch (error) {
+        failed += 1;
+        if (failed === 1) log.warn({ code: error instanceof PlatformError ? error.code : 'INTERNAL', err: error }, 'the outbox waits');
+      }
+      await wait(failed === 0 ? pollMs : failures.firstMs * 4);
+    }
+    await Promise.all(serving.values());
+  };
+  const running = run();
+  return { stop: async () => { stopping.abort(); await running; } };
+}

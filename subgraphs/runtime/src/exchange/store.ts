@@ -1,0 +1,167 @@
+import type { Queryable } from '../db/database.js';
+import type { ParkedReason, Position, StreamState } from './types.js';
+
+/** Rows come and go as parallel arrays, one statement for any number of them. */
+const column = <Row, K extends keyof Row>(rows: readonly Row[], name: K): Row[K][] => rows.map((row) => row[name]);
+
+export interface OutboxRow {
+  readonly id: string; readonly peer: string; readonly type: string; readonly version: number; readonly subject: string;
+  readonly at: Date; readonly digest: string; readonly sealed: boolean; readonly data: Buffer;
+}
+
+export const insertOutbox = async (within: Queryable, rows: readonly OutboxRow[]): Promise<void> => {
+  await within.query(`/* exchange.send */ /* prepared */
+    insert into exchange_outbox (id, peer, type, version, subject, at, digest, sealed, data)
+    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[], $9::bytea[])`,
+  [column(rows, 'id'), column(rows, 'peer'), column(rows, 'type'), column(rows, 'version'), column(rows, 'subject'), column(rows, 'at'), column(rows, 'digest'), column(rows, 'sealed'), column(rows, 'data')]);
+};
+
+/** Peers for whom something waits in the outbox. */
+export const peersWaiting = async (db: Pick<Queryable, 'query'>): Promise<string[]> => (await db.query<{ peer: string }>(
+  '/* background.exchange.waiting */ select distinct peer from (select peer from exchange_outbox limit 5000) o')).map(({ peer }) => peer);
+
+/** Takes the oldest rows for a peer out of the outbox, in the order in which they were written. */
+export const takeOutbox = (within: Queryable, peer: string, limit: number): Promise<OutboxRow[]> => within.query<OutboxRow>(`/* background.exchange.take */
+  with taken as (
+    delete from exchange_outbox where place = any(array(select place from exchange_outbox where peer = $1 order by place limit $2))
+    returning place, id, peer, type, version, subject, at, digest, sealed, data)
+  select id, peer, type, version, subject, at, digest, sealed, data from taken order by place`, [peer, limit]);
+
+/** An event as either side stores it. */
+export interface StoredEvent {
+  readonly seq: number; readonly id: string; readonly type: string; readonly version: number; readonly subject: string; readonly at: Date;
+  readonly digest: string; readonly jws: string; readonly hash: string; readonly sealed: boolean; readonly data: Buffer | null;
+}
+
+const stored = 'seq::float8 as seq, id, type, version, subject, at, digest, jws, hash, sealed, data';
+
+export const insertLog = async (within: Queryable, peer: string, rows: readonly StoredEvent[]): Promise<void> => {
+  await within.query(`/* background.exchange.log */
+    insert into exchange_log (peer, seq, id, type, version, subject, at, digest, jws, hash, sealed, data)
+    select $1, * from unnest($2::bigint[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::bytea[])`,
+  [peer, column(rows, 'seq'), column(rows, 'id'), column(rows, 'type'), column(rows, 'version'), column(rows, 'subject'), column(rows, 'at'),
+    column(rows, 'digest'), column(rows, 'jws'), column(rows, 'hash'), column(rows, 'sealed'), column(rows, 'data')]);
+};
+
+/** What was sent to a peer after a place, in order. */
+export const readLog = (db: Pick<Queryable, 'query'>, peer: string, after: number, limit: number): Promise<StoredEvent[]> => db.query<StoredEvent>(`/* background.exchange.read */
+  select ${stored} from exchange_log where peer = $1 and seq > $2 order by seq limit $3`, [peer, after, limit]);
+
+/** What was received from a peer after a place, in order. */
+export const readInbox = (db: Pick<Queryable, 'query'>, peer: string, after: number, limit: number): Promise<StoredEvent[]> => db.query<StoredEvent>(`/* background.exchange.readInbox */
+  select ${stored} from exchange_inbox where peer = $1 and seq > $2 order by seq limit $3`, [peer, after, limit]);
+
+export type Direction = 'OUT' | 'IN';
+
+export interface Stream extends Position {
+  readonly state: StreamState;
+  /** OUT: up to where the peer has it. */
+  readonly received: number;
+}
+
+const streamColumns = 'epoch, seq::float8 as seq, hash, state, received_seq::float8 as received';
+
+/** The stream's row, made when it is missing, locked until the transaction ends: one mover at a time. */
+export async function lockStream(within: Queryable, peer: string, direction: Direction, beginning: string): Promise<Stream> {
+  const find = async (): Promise<Stream | undefined> => (await within.query<Stream>(`/* background.exchange.lock */
+    select ${streamColumns} from exchange_stream where peer = $1 and direction = $2 for update`, [peer, direction]))[0];
+  const found = await find();
+  if (found) return found;
+  await within.query('/* background.exchange.begin */ insert into exchange_stream (peer, direction, hash) values ($1, $2, $3) on conflict do nothing', [peer, direction, beginning]);
+  return (await find())!;
+}
+
+export const readStream = async (db: Pick<Queryable, 'query'>, peer: string, direction: Direction): Promise<Stream | undefined> => (await db.query<Stream>(
+  `/* background.exchange.stream */ select ${streamColumns} from exchange_stream where peer = $1 and direction = $2`, [peer, direction]))[0];
+
+export const moveStream = async (within: Queryable, peer: string, direction: Direction, { seq, hash, epoch }: Position): Promise<void> => {
+  await within.query('/* background.exchange.move */ update exchange_stream set seq = $3, hash = $4, epoch = $5 where peer = $1 and direction = $2', [peer, direction, seq, hash, epoch]);
+};
+
+/** Keeps a receipt. One that is older than what is known changes nothing, unless the peer itself has gone back. */
+export const keepReceipt = async (db: Pick<Queryable, 'query'>, peer: string, { seq }: Position, receipt: string, at: Date): Promise<void> => {
+  await db.query(`/* background.exchange.receipt */
+    update exchange_stream set received_seq = $2, receipt = $3, receipt_at = $4 where peer = $1 and direction = 'OUT'`, [peer, seq, receipt, at]);
+};
+
+export const haltStream = async (db: Pick<Queryable, 'query'>, peer: string, direction: Direction, code: string | null): Promise<void> => {
+  await db.query(`/* background.exchange.halt */
+    update exchange_stream set state = case when $3::text is null then 'OPEN' else 'HALTED' end, halted_for = $3 where peer = $1 and direction = $2`, [peer, direction, code]);
+};
+
+/** Hash of the envelope at a place of what was sent, or of what was received; undefined where there is none (any more). */
+export const hashAt = async (db: Pick<Queryable, 'query'>, table: 'exchange_log' | 'exchange_inbox', peer: string, seq: number): Promise<string | undefined> =>
+  (await db.query<{ hash: string }>(`/* background.exchange.hashAt */ select hash from ${table} where peer = $1 and seq = $2`, [peer, seq]))[0]?.hash;
+
+export const oldestKept = async (db: Pick<Queryable, 'query'>, peer: string): Promise<number | undefined> =>
+  (await db.query<{ seq: number | null }>('/* background.exchange.oldest */ select min(seq)::float8 as seq from exchange_log where peer = $1', [peer]))[0]?.seq ?? undefined;
+
+export interface InboxRow extends StoredEvent { readonly state: 'APPLIED' | 'PARKED'; readonly reason: ParkedReason | null }
+
+export const insertInbox = async (within: Queryable, peer: string, rows: readonly InboxRow[], receivedAt: Date): Promise<void> => {
+  await within.query(`/* exchange.receive */
+    insert into exchange_inbox (peer, received_at, seq, id, type, version, subject, at, digest, jws, hash, sealed, data, state, reason)
+    select $1, $2, * from unnest($3::bigint[], $4::uuid[], $5::text[], $6::int[], $7::text[], $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::boolean[], $13::bytea[], $14::text[], $15::text[])`,
+  [peer, receivedAt, column(rows, 'seq'), column(rows, 'id'), column(rows, 'type'), column(rows, 'version'), column(rows, 'subject'), column(rows, 'at'),
+    column(rows, 'digest'), column(rows, 'jws'), column(rows, 'hash'), column(rows, 'sealed'), column(rows, 'data'), column(rows, 'state'), column(rows, 'reason')]);
+};
+
+/** Of these subjects, those that an event of this peer is parked for. */
+export const parkedSubjects = async (within: Queryable, peer: string, subjects: readonly string[]): Promise<Set<string>> => new Set((await within.query<{ subject: string }>(`/* exchange.parkedSubjects */
+  select distinct subject from exchange_inbox where peer = $1 and state = 'PARKED' and subject = any($2)`, [peer, subjects])).map(({ subject }) => subject));
+
+export interface KeyRow { readonly subject: string; readonly suite: string; readonly version: string; readonly bytes: Buffer }
+
+/** The data keys of subjects; where there is none yet, the one that is offered. Whoever comes second takes the first one's. */
+export async function findOrKeepKeys(within: Queryable, offered: readonly KeyRow[]): Promise<KeyRow[]> {
+  await within.query(`/* exchange.keepKeys */ /* prepared */
+    insert into exchange_key (subject, crypto_suite, key_version, data_key) select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) on conflict do nothing`,
+  [column(offered, 'subject'), column(offered, 'suite'), column(offered, 'version'), column(offered, 'bytes')]);
+  return findKeys(within, column(offered, 'subject'));
+}
+
+export const findKeys = (db: Pick<Queryable, 'query'>, subjects: readonly string[]): Promise<KeyRow[]> => db.query<KeyRow>(`/* exchange.keys */
+  select subject, crypto_suite as suite, key_version as version, data_key as bytes from exchange_key where subject = any($1)`, [subjects]);
+
+export const recordRefusal = async (db: Pick<Queryable, 'query'>, refusal: { readonly id: string; readonly at: Date; readonly peer: string; readonly side: 'SENT' | 'RECEIVED'; readonly code: string }): Promise<void> => {
+  await db.query('/* exchange.refuse */ insert into exchange_refusal (id, at, peer, side, code) values ($1, $2, $3, $4, $5)', [refusal.id, refusal.at, refusal.peer, refusal.side, refusal.code]);
+};
+
+/** Forgets what was sent and received long ago, past the peer's receipt. The chain goes on from what is left. */
+export const trimLog = async (db: Pick<Queryable, 'query'>, before: Date): Promise<void> => {
+  await db.query(`/* background.exchange.trim */
+    delete from exchange_log l using exchange_stream s
+     where s.peer = l.peer and s.direction = 'OUT' and s.state = 'OPEN' and l.seq < s.received_seq and l.at < $1`, [before]);
+};
+
+/**
+ * Takes back what was sent after a place and did not arrive: it waits before everything else that waits, in its order.
+ * @returns how many
+ */
+export async function returnToOutbox(within: Queryable, peer: string, after: number): Promise<number> {
+  const rows = await within.query<{ id: string }>(`/* background.exchange.return */
+    with back as (delete from exchange_log where peer = $1 and seq > $2 returning *)
+    insert into exchange_outbox (place, id, peer, type, version, subject, at, digest, sealed, data) overriding system value
+    select seq - 4611686018427387904, id, peer, type, version, subject, at, digest, sealed, data from back where data is not null returning id`, [peer, after]);
+  return rows.length;
+}
+
+export interface ParkedEvent extends StoredEvent { readonly reason: ParkedReason; readonly receivedAt: Date }
+
+const parkedColumns = `${stored}, reason, received_at as "receivedAt"`;
+
+export const findParked = async (db: Pick<Queryable, 'query'>, peer: string, seq: number): Promise<ParkedEvent | undefined> => (await db.query<ParkedEvent>(`/* exchange.findParked */
+  select ${parkedColumns} from exchange_inbox where peer = $1 and seq = $2 and state = 'PARKED'`, [peer, seq]))[0];
+
+/** Everything that is parked about one subject, in order. */
+export const parkedAbout = (db: Pick<Queryable, 'query'>, peer: string, subject: string): Promise<ParkedEvent[]> => db.query<ParkedEvent>(`/* exchange.parkedAbout */
+  select ${parkedColumns} from exchange_inbox where peer = $1 and subject = $2 and state = 'PARKED' order by seq`, [peer, subject]);
+
+export interface Settlement { readonly seq: number; readonly state: 'APPLIED' | 'PARKED' | 'DISCARDED'; readonly reason: string | null }
+
+export const settle = async (within: Queryable, peer: string, settlements: readonly Settlement[], at: Date): Promise<void> => {
+  await within.query(`/* exchange.settle */
+    update exchange_inbox i set state = s.state, reason = s.reason, settled_at = $2
+      from unnest($3::bigint[], $4::text[], $5::text[]) as s (seq, state, reason) where i.peer = $1 and i.seq = s.seq`,
+  [peer, at, column(settlements, 'seq'), column(settlements, 'state'), column(settlements, 'reason')]);
+};

@@ -1,0 +1,92 @@
+/**
+ * The exchange's tables, in every province and in the zone alike.
+ *
+ *  - `exchange_outbox` is what business transactions have written and what has no place in its stream yet. `place` orders what one
+ *    transaction after another wrote about one subject; it has gaps and is no cursor.
+ *  - `exchange_log` is what was sent, by its place: the signed envelope as evidence, and the data as it is stored here.
+ *  - `exchange_inbox` is what was received, with its effect in the same transaction, or PARKED.
+ *  - `exchange_stream` says how far each stream has come, out and in. Its row is locked by whoever moves it.
+ *  - `exchange_key` holds a data key a subject, under which events that tell of a person are stored. Without it they cannot be read.
+ *  - `exchange_refusal` is what was refused, by code: no event, no person.
+ */
+export const exchangeTables = `
+  create table exchange_outbox (
+    place bigint generated always as identity primary key,
+    id uuid not null,
+    peer text not null,
+    type text not null,
+    version integer not null,
+    subject text not null,
+    at timestamptz not null,
+    digest text not null,
+    sealed boolean not null,
+    data bytea not null
+  ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+  create table exchange_log (
+    peer text not null,
+    seq bigint not null,
+    id uuid not null,
+    type text not null,
+    version integer not null,
+    subject text not null,
+    at timestamptz not null,
+    digest text not null,
+    jws text not null,
+    hash text not null,
+    sealed boolean not null,
+    data bytea,
+    primary key (peer, seq)
+  );
+
+  create table exchange_inbox (
+    peer text not null,
+    seq bigint not null,
+    id uuid not null,
+    type text not null,
+    version integer not null,
+    subject text not null,
+    at timestamptz not null,
+    received_at timestamptz not null,
+    digest text not null,
+    jws text not null,
+    hash text not null,
+    sealed boolean not null,
+    data bytea,
+    state text not null check (state in ('APPLIED', 'PARKED', 'DISCARDED')),
+    reason text,
+    settled_at timestamptz,
+    primary key (peer, seq)
+  );
+  create index exchange_inbox_parked on exchange_inbox (peer, subject, seq) where state = 'PARKED';
+
+  create table exchange_stream (
+    peer text not null,
+    direction text not null check (direction in ('OUT', 'IN')),
+    epoch integer not null default 1,
+    seq bigint not null default 0,
+    hash text not null,
+    state text not null default 'OPEN' check (state in ('OPEN', 'HALTED')),
+    halted_for text,
+    received_seq bigint not null default 0,
+    receipt text,
+    receipt_at timestamptz,
+    primary key (peer, direction)
+  ) with (fillfactor = 50);
+
+  create table exchange_key (
+    subject text primary key,
+    crypto_suite text not null,
+    key_version text not null,
+    data_key bytea not null
+  );
+
+  create table exchange_refusal (
+    id uuid primary key,
+    at timestamptz not null,
+    peer text not null,
+    side text not null check (side in ('SENT', 'RECEIVED')),
+    code text not null
+  );
+  create index exchange_refusal_at on exchange_refusal (at);
+`;

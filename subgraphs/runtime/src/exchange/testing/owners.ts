@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { createHttpServer } from '@delta/service/httpServer';
+import { createSigner, createTrust, generateKeyPair, type JWK, type Signer, type Trust } from '@delta/service/keys';
+import { createLog } from '@delta/service/log';
+import { createMetrics } from '@delta/service/metrics';
+import pg from 'pg';
+import { createTestDatabase, type TestDatabase } from '../../../../../tests/support/database.js';
+import { createEnvelope } from '../../crypto/envelope.js';
+import type { MasterKeys } from '../../crypto/masterKeys.js';
+import { createDatabase, type Database } from '../../db/database.js';
+import { openDatabase } from '../../db/dataSource.js';
+import { provinceMigrations } from '../../db/migrations/index.js';
+import { createAnswer, eventTypes, exchangePath, httpTransport, peersOf, sendEvents, startExchange, subjectSeals, type EventType, type ExchangeServices, type Peer, type RunningExchange } from '../index.js';
+
+/** The business of these tests: a note at the sender, and a note at the receiver for each that arrived. */
+interface Note { readonly n: number; readonly text: string }
+
+const noteType = (personal: boolean, type: string): EventType<Note> => ({
+  type, version: 1, personal,
+  parse(data) {
+    const { n, text } = (data ?? {}) as Record<string, unknown>;
+    if (typeof n !== 'number' || typeof text !== 'string') throw new Error('not a note');
+    return { n, text };
+  },
+  async apply(within, events) {
+    if (events.some(({ data }) => data.text === 'poison')) throw new Error('poison');
+    await within.query('insert into arrived (id, peer, subject, n) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[])',
+      [events.map(({ id }) => id), events.map(({ from }) => from), events.map(({ subject }) => subject), events.map(({ data }) => data.n)]);
+  },
+  async restore(within, events) {
+    for (const { subject, data } of events) await within.query('insert into written (subject, n) values ($1, $2) on conflict do nothing', [subject, data.n]);
+  },
+});
+
+const tables = `create table if not exists written (subject text, n integer, primary key (subject, n));
+  create table if not exists arrived (place bigint generated always as identity, id uuid primary key, peer text, subject text, n integer)`;
+
+export interface Owner {
+  readonly name: string;
+  readonly signer: Signer;
+  readonly trust: Trust;
+  readonly services: ExchangeServices;
+  readonly url: string;
+  db(): Database;
+  /** One business transaction: a note and the event that tells of it. */
+  write(to: string, subject: string, n: number, more?: { readonly text?: string; readonly type?: string; readonly version?: number; readonly data?: unknown }): Promise<void>;
+  /** What has arrived from a peer, in the order of its arrival. */
+  arrived(peer: string): Promise<{ subject: string; n: number }[]>;
+  written(): Promise<{ subject: string; n: number }[]>;
+  rows<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /** Runs the exchange; several run as replicas would. */
+  run(): RunningExchange;
+  /** Raw bytes to this owner, as anybody could send them. */
+  post(bytes: Buffer): Promise<{ status: number; body: Buffer }>;
+  /** Copies the database as it is, and later puts the copy in its place: a restore from an older backup. Nothing runs meanwhile. */
+  backup(): Promise<string>;
+  restore(backup: string): Promise<void>;
+  /** Answers nobody until it is called again. */
+  pause(paused: boolean): void;
+  close(): Promise<void>;
+}
+
+const names = ['shanghai', 'jiangsu', 'zhejiang'] as const;
+
+export interface Owners { readonly owners: Record<(typeof names)[number], Owner>; readonly keys: Record<string, { privateKey: JWK; publicKey: JWK }>; close(): Promise<void> }
+
+/** Owners with databases and HTTP servers of their own, in this process. */
+export async function startOwners(onLog: (line: string) => void = () => undefined): Promise<Owners> {
+  const pairs = await Promise.all([...names, 'stranger'].map(async (name) => [name, await generateKeyPair(name)] as const));
+  const keys = Object.fromEntries(pairs);
+  const trust = await createTrust({ keys: Object.fromEntries(names.map((name) => [name, [keys[name]!.publicKey]])) });
+  const addresses: Peer[] = [];
+  const owners = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await startOwner(name, keys[name]!.privateKey, trust, addresses, onLog)]))) as Owners['owners'];
+  return { owners, keys, close: async () => { await Promise.all(Object.values(owners).map((owner) => owner.close())); } };
+}
+
+async function startOwner(name: string, key: JWK, trust: Trust, addresses: Peer[], onLog: (line: string) => void): Promise<Owner> {
+  const database = await createTestDatabase();
+  const signer = await createSigner(key);
+  const peers = peersOf(name, () => addresses);
+  const running: RunningExchange[] = [];
+  const master = randomBytes(32);
+  const masterKeys: MasterKeys = { current: 'v1', versions: ['v1'], key: () => master };
+  let pool = await open(database);
+  let paused = false;
+  // Looked up at each use: a restore puts another pool in its place.
+  const db: Database = {
+    query: (sql, parameters) => pool.query(sql, parameters), read: (work) => pool.read(work),
+    transaction: (work) => pool.transaction(work), close: () => pool.close(),
+  };
+  const log = createLog(name, { level: 'debug', destination: { write: onLog } });
+  const services: ExchangeServices = {
+    db, signer, trust, log, now: () => new Date(), seals: subjectSeals(createEnvelope(masterKeys)),
+    types: eventTypes([noteType(false, 'note.written'), noteType(true, 'note.secret')]),
+  };
+  const answer = createAnswer(services, peers);
+  const http = createHttpServer({ name, log, metrics: createMetrics(name), host: '127.0.0.1', port: 0, ready: async () => ({ ok: true, checks: {} }), bodyLimit: 8 * 1024 * 1024 });
+  http.fastify.post(exchangePath, async (request, reply) => {
+    if (paused) return reply.code(503).send();
+    return reply.type('application/octet-stream').send(await answer(request.body as Buffer));
+  });
+  const { url } = await http.listen();
+  addresses.push({ name, url });
+  const administer = async (...statements: string[]): Promise<void> => {
+    const client = new pg.Client({ connectionString: process.env['DELTA_TEST_CLUSTER'] });
+    await client.connect();
+    for (const statement of statements) await client.query(statement);
+    await client.end();
+  };
+  const ownName = new URL(database.url).pathname.slice(1);
+  const copies: string[] = [];
+
+  return {
+    name, signer, trust, services, url,
+    db: () => pool,
+    async write(to, subject, n, { text = '', type = 'note.written', version = 1, data } = {}) {
+      await db.transaction(async (within) => {
+        await within.query('insert into written (subject, n) values ($1, $2) on conflict do nothing', [subject, n]);
+        const known = services.types.has(type) ? services : { ...services, types: new Map([...services.types, [type, { ...services.types.get('note.written')!, type }]]) };
+        await sendEvents(within, known, [{ to, type, version, subject, data: data ?? { n, text } }], new Date());
+      });
+    },
+    arrived: (peer) => db.query('select subject, n from arrived where peer = $1 order by place', [peer]),
+    written: () => db.query('select subject, n from written order by subject, n'),
+    rows: (sql, parameters = []) => db.query(sql, parameters),
+    run() {
+      const started = startExchange({ ...services, transport: httpTransport(peers) }, { peers, pollMs: 10, greetMs: 200 });
+      const exchange = { stop: async () => { running.splice(running.indexOf(exchange), 1); await started.stop(); } };
+      running.push(exchange);
+      return exchange;
+    },
+    async post(bytes) {
+      const response = await fetch(new URL(exchangePath, url), { method: 'POST', body: bytes, headers: { 'content-type': 'application/json' } });
+      return { status: response.status, body: Buffer.from(await response.arrayBuffer()) };
+    },
+    async backup() {
+      const copy = `${ownName}_copy${copies.length}`;
+      copies.push(copy);
+      await pool.close();
+      await administer(`create database ${copy} template ${ownName}`);
+      pool = await open(database);
+      return copy;
+    },
+    async restore(backup) {
+      await pool.close();
+      await administer(`drop database ${ownName} with (force)`, `create database ${ownName} template ${backup}`);
+      pool = await open(database);
+    },
+    pause: (now) => { paused = now; },
+    async close() {
+      await Promise.all(running.map((exchange) => exchange.stop()));
+      await http.drain();
+      await pool.close();
+      if (copies.length > 0) await administer(...copies.map((copy) => `drop database ${copy}`));
+      await database.drop();
+    },
+  };
+}
+
+async function open(database: TestDatabase): Promise<Database> {
+  const source = await openDatabase({ ...database, entities: [], migrations: provinceMigrations, applicationName: 'exchange', poolSize: 6, statementTimeoutMs: 5_000 });
+  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  await owner.query(tables);
+  await owner.query(`grant select, insert, update, delete on written, arrived to ${new URL(database.url).username}`);
+  await owner.end();
+  return createDatabase(source, 'PROVINCE_UNAVAILABLE');
+}
+
+/** Waits until it is so. @throws Error after ten seconds */
+export async function until(so: () => Promise<boolean>, what: string): Promise<void> {
+  for (const end = Date.now() + 10_000; Date.now() < end;) {
+    if (await so()) return;
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+  }
+  throw new Error(`it did not come to this in ten seconds: ${what}`);
+}

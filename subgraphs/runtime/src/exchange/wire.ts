@@ -1,0 +1,22 @@
+import type { Queryable } from '../db/database.js';
+import type { Seals } from './seals.js';
+import type { StoredEvent } from './store.js';
+import type { WireEvent } from './types.js';
+
+/** Stored events as they travel: their data in clear, or null where the subject's key was destroyed. */
+export async function toWire(db: Pick<Queryable, 'query'>, seals: Seals, events: readonly StoredEvent[]): Promise<WireEvent[]> {
+  const secret = events.filter((event): event is StoredEvent & { data: Buffer } => event.sealed && event.data !== null);
+  const opened = new Map((await seals.open(db, secret.map(({ subject, id, data }) => ({ subject, id, data })))).map((data, i) => [secret[i]!.seq, data]));
+  return events.map(({ seq, jws, sealed, data }) => ({ jws, data: (sealed ? opened.get(seq) ?? null : data)?.toString() ?? null }));
+}
+
+/** The longest beginning of `events` that fits into one message; at least one. */
+export function fitting(events: readonly WireEvent[], bytes: number): readonly WireEvent[] {
+  let left = bytes;
+  const end = events.findIndex(({ jws, data }, i) => {
+    // Quotes and backslashes of the data are doubled by JSON.
+    left -= jws.length + 2 * Buffer.byteLength(data ?? '') + 32;
+    return left < 0 && i > 0;
+  });
+  return end === -1 ? events : events.slice(0, end);
+}
