@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { createEnvelope } from '@delta/runtime/crypto/envelope';
+import type { MasterKeys } from '@delta/runtime/crypto/masterKeys';
+import { createDatabase, type Database } from '@delta/runtime/db/database';
+import { openDatabase } from '@delta/runtime/db/dataSource';
+import { provinceMigrations } from '@delta/runtime/db/migrations/index';
+import { createAnswer, eventTypes, exchangePath, httpTransport, peersOf, sendEvents, startExchange, subjectSeals, type EventType, type ExchangeServices, type Peer, type RunningExchange } from '@delta/runtime/exchange/index';
 import { createHttpServer } from '@delta/service/httpServer';
 import { createSigner, createTrust, generateKeyPair, type JWK, type Signer, type Trust } from '@delta/service/keys';
 import { createLog } from '@delta/service/log';
 import { createMetrics } from '@delta/service/metrics';
 import pg from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../../../../tests/support/database.js';
-import { createEnvelope } from '../../crypto/envelope.js';
-import type { MasterKeys } from '../../crypto/masterKeys.js';
-import { createDatabase, type Database } from '../../db/database.js';
-import { openDatabase } from '../../db/dataSource.js';
-import { provinceMigrations } from '../../db/migrations/index.js';
-import { createAnswer, eventTypes, exchangePath, httpTransport, peersOf, sendEvents, startExchange, subjectSeals, type EventType, type ExchangeServices, type Peer, type RunningExchange } from '../index.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
 
 /** The business of these tests: a note at the sender, and a note at the receiver for each that arrived. */
 interface Note { readonly n: number; readonly text: string }
@@ -148,7 +148,7 @@ async function startOwner(name: string, key: JWK, trust: Trust, addresses: Peer[
     },
     pause: (now) => { paused = now; },
     async close() {
-      await Promise.all(running.map((exchange) => exchange.stop()));
+      await Promise.all([...running].map((exchange) => exchange.stop()));
       await http.drain();
       await pool.close();
       if (copies.length > 0) await administer(...copies.map((copy) => `drop database ${copy}`));

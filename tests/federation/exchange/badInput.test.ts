@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSigner, createTrust, type Signer } from '@delta/service/keys';
-import { createAnswer, peersOf } from './index.js';
-import { readReply, writeMessage, type Message, type Reply } from './message.js';
-import { beginning, digestOf, signEvent } from './signedEvent.js';
-import { startOwners, type Owner, type Owners } from './testing/owners.js';
-import type { EventHead, WireEvent } from './types.js';
+import { createAnswer, peersOf } from '@delta/runtime/exchange/index';
+import { readReply, writeMessage, type Message, type Reply } from '@delta/runtime/exchange/message';
+import { beginning, digestOf, signEvent } from '@delta/runtime/exchange/signedEvent';
+import { startOwners, type Owner, type Owners } from '../../support/exchangeOwners.js';
+import type { EventHead, WireEvent } from '@delta/runtime/exchange/types';
 
 let zone: Owners;
 let [shanghai, jiangsu]: Owner[] = [];

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { discardParked, replayParked, sendEvents, type RunningExchange } from './index.js';
-import { sequence } from './sequence.js';
-import { readEvent, digestOf, beginning } from './signedEvent.js';
-import { startOwners, until, type Owner, type Owners } from './testing/owners.js';
+import { discardParked, replayParked, sendEvents, type RunningExchange } from '@delta/runtime/exchange/index';
+import { sequence } from '@delta/runtime/exchange/sequence';
+import { readEvent, digestOf, beginning } from '@delta/runtime/exchange/signedEvent';
+import { startOwners, until, type Owner, type Owners } from '../../support/exchangeOwners.js';
 
 let zone: Owners;
 let [shanghai, jiangsu, zhejiang]: Owner[] = [];
