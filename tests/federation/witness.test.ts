@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,13 +7,16 @@ import { signCheckpoint } from '@delta/runtime/audit/index';
 import { digestOf, receiptType, register, type RegistrationBatch, type RegistrationReceipt } from '@delta/runtime/exchange/registration/index';
 import { keyFiles } from '@delta/local/home';
 import { loadSigner, loadTrust, type Signer, type Trust } from '@delta/service/keys';
-import { startTestZone, type TestZone } from '../support/zone.js';
+import { lookupDocument, startTestZone, type TestZone } from '../support/zone.js';
+
+/** Heads are signed every second. */
+const often = { DELTA_AUDIT_CHECKPOINT_SECONDS: '1' };
 
 let zone: TestZone;
 let trust: Trust;
 let signers: Record<string, Signer>;
 beforeAll(async () => {
-  zone = await startTestZone();
+  zone = await startTestZone({ zoneEnv: often, provinceEnv: often });
   const keys = keyFiles(zone.home);
   trust = await loadTrust(keys.trust);
   signers = Object.fromEntries(await Promise.all(['jiangsu', 'anhui', 'zone'].map(async (name) => [name, await loadSigner(keys.signing(name))] as const)));
@@ -36,48 +40,72 @@ async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean): P
   }
 }
 
+/** Has an owner tell all others what it signed: as its own exchange does it, with whatever token. */
+async function tell(slug: string, token: string): Promise<void> {
+  const data = JSON.stringify({ token });
+  for (const peer of ['zone', 'shanghai', 'jiangsu', 'zhejiang', 'anhui'].filter((name) => name !== slug)) {
+    await zone.rows(slug, `insert into exchange_outbox (id, peer, type, version, subject, at, digest, sealed, data)
+      values ($1, $2, 'audit.checkpoint', 1, $3, now(), $4, false, $5)`, [randomUUID(), peer, slug, digestOf(data), Buffer.from(data)]);
+  }
+}
+/** Until every stream from it has been received to its end. */
+const heard = (slug: string): Promise<unknown> => until(
+  () => zone.rows<{ n: number }>(slug, `select (select count(*) from exchange_outbox)::integer + (select coalesce(sum(seq - received_seq), 0) from exchange_stream where direction = 'OUT')::integer as n`),
+  ([row]) => row?.n === 0);
+
 describe('the heads of audit chains', () => {
-  it('are kept by the zone and by every other province', async () => {
-    expect(await send('anhui', { checkpoint: await head('anhui', '1000000', 'a') })).toMatchObject({ contradicts: null });
+  it('are told by each owner to all others, as they are signed', async () => {
+    // Something to seal: a head is signed when the chain has moved, and told to whom the list of peers names by then.
+    const heldSince = async (): Promise<unknown[]> => zone.rows('zone', 'select 1 from audit_witness where owner = $1', ['anhui']);
+    await until(async () => {
+      await zone.ask(lookupDocument, { input: { idNumber: zone.anchors('anhui').people[0].idNumber, purpose: 'CHECK_IN', clientKey: randomUUID() } }, await zone.token());
+      return heldSince();
+    }, ({ length }) => length > 0);
     for (const holder of ['zone', 'shanghai', 'jiangsu', 'zhejiang']) {
-      expect(await until(() => kept(holder, 'anhui'), ({ length }) => length > 0)).toEqual([{ seq: '1000000', hash: 'a' }]);
+      const held = await until(() => zone.rows<{ seq: string; hash: string }>(holder, 'select seq, hash from audit_witness where owner = $1', ['anhui']), ({ length }) => length > 0);
+      const own = await zone.rows<{ seq: string; hash: string }>('anhui', 'select seq, hash from audit_checkpoint');
+      for (const each of held) expect(own).toContainEqual(each);
     }
+  });
+
+  it('are kept by all others and by nobody twice', async () => {
+    await tell('anhui', await head('anhui', '1000000', 'a'));
+    await heard('anhui');
+    for (const holder of ['zone', 'shanghai', 'jiangsu', 'zhejiang']) expect(await kept(holder, 'anhui')).toEqual([{ seq: '1000000', hash: 'a' }]);
     expect(await kept('anhui', 'anhui')).toEqual([]);
   });
 
-  it('are told on from where a province has heard', async () => {
-    const heads = ({ checkpoints }: RegistrationReceipt): string[] => checkpoints.heads.map(({ owner }) => owner);
-    await zone.rows('zone', `insert into audit_witness (owner, seq, hash, at, token, received_at) values ('zhejiang', 1, 'x', now(), 'x', now() - interval '1 hour')`);
-    const first = await send('jiangsu', {});
-    expect(heads(first)).toEqual(expect.arrayContaining(['anhui', 'zhejiang']));
-    expect(heads(first)).not.toContain('jiangsu');
-    const next = await send('jiangsu', { checkpointsAfter: first.checkpoints.until });
-    expect(next.checkpoints.heads.filter(({ token }) => token === 'x')).toEqual([]);
-  });
-
-  it('of two hashes for one place are both kept, everywhere, and who signed them is told', async () => {
+  it('of two hashes for one place are both kept, everywhere, and who signed them is told by each', async () => {
     const [first, second] = [await head('anhui', '1000001', 'a'), await head('anhui', '1000001', 'b')];
-    expect((await send('anhui', { checkpoint: first })).contradicts).toBeNull();
-    expect((await send('anhui', { checkpoint: second })).contradicts).toBe(first);
+    await tell('anhui', first);
+    await heard('anhui');
+    await tell('anhui', second);
     for (const holder of ['zone', 'shanghai']) {
       const forked = await until(() => kept(holder, 'anhui'), ({ length }) => length > 2);
       expect(forked.filter(({ seq }) => seq === '1000001')).toEqual([{ seq: '1000001', hash: 'a' }, { seq: '1000001', hash: 'b' }]);
     }
     const counted = await Promise.all(['zone', 'shanghai', 'anhui'].map(async (owner) => (await fetch(new URL('/metrics', zone.urls[owner]))).text()));
     expect(counted.map((text) => /delta_checkpoint_forks_total\{owner="anhui"\} 1/.test(text))).toEqual([true, true, false]);
+    const told = await until(() => zone.rows<{ peer: string; data: string }>('anhui', `select peer, convert_from(data, 'UTF8') as data from exchange_inbox where type = 'audit.forked' order by peer`), ({ length }) => length === 4);
+    expect(told.map(({ peer }) => peer)).toEqual(['jiangsu', 'shanghai', 'zhejiang', 'zone']);
+    for (const { data } of told) expect(JSON.parse(data)).toEqual({ seq: '1000001', token: second, contradicts: first });
   });
 
   it('of a chain that got shorter are told from those of one that grew', async () => {
     const grown = await head('jiangsu', '1000010', 'a', 0);
-    expect((await send('jiangsu', { checkpoint: grown })).contradicts).toBeNull();
-    expect((await send('jiangsu', { checkpoint: await head('jiangsu', '1000011', 'b', 5) })).contradicts).toBeNull();
-    expect((await send('jiangsu', { checkpoint: await head('jiangsu', '1000009', 'c', 10) })).contradicts).toBe(grown);
+    for (const token of [grown, await head('jiangsu', '1000011', 'b', 5), await head('jiangsu', '1000009', 'c', 10)]) {
+      await tell('jiangsu', token);
+      await heard('jiangsu');
+    }
+    const told = await until(() => zone.rows<{ data: string }>('jiangsu', `select convert_from(data, 'UTF8') as data from exchange_inbox where type = 'audit.forked' and peer = 'zone'`), ({ length }) => length > 0);
+    expect(told.map(({ data }) => (JSON.parse(data) as { contradicts: string }).contradicts)).toEqual([grown]);
   });
 
   it('are not kept unless their owner signed them', async () => {
     const before = await kept('zone', 'jiangsu');
-    await send('jiangsu', { checkpoint: await head('anhui', '1000020', 'a') });
-    await send('jiangsu', { checkpoint: `${(await head('jiangsu', '1000021', 'a')).slice(0, -8)}AAAAAAAA` });
+    await tell('jiangsu', await head('anhui', '1000020', 'a'));
+    await tell('jiangsu', `${(await head('jiangsu', '1000021', 'a')).slice(0, -8)}AAAAAAAA`);
+    await heard('jiangsu');
     expect(await kept('zone', 'jiangsu')).toEqual(before);
     expect((await kept('zone', 'anhui')).map(({ seq }) => seq)).not.toContain('1000020');
   });

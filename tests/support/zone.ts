@@ -94,7 +94,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
 
   const env = (owner: string): NodeJS.ProcessEnv => ({
     PORT: '0', HOST: '127.0.0.1', DELTA_HOME: home, DATABASE_URL: databases[owner]!.url, DATABASE_OWNER_URL: databases[owner]!.ownerUrl,
-    DELTA_SIGNING_KEY_FILE: keys.signing(owner), DELTA_TRUST_FILE: keys.trust,
+    DELTA_SIGNING_KEY_FILE: keys.signing(owner), DELTA_TRUST_FILE: keys.trust, DELTA_PEERS_FILE: keys.peers,
   });
   databases['zone'] = await createTestDatabase();
   running['zone'] = await createZone({ settings: readZoneSettings({ ...env('zone'), ...zoneEnv }), log, onStatement: watch('zone'), ...(now ? { now } : {}) });
@@ -112,6 +112,8 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
   await Promise.all(provinces.map((province) => province.registered));
 
   const urls = Object.fromEntries(Object.entries(running).map(([name, { url }]) => [name, url]));
+  // Ports are known only now; the services follow the list.
+  await provision(home, { inlineKeys: true, peers: Object.entries(urls).map(([name, url]) => ({ name, url })) });
   const gateway = await startTestGateway({ home, keys, urls, log, env: gatewayEnv });
 
   const token = async ({ role = 'station_clerk', province = 'shanghai', lifeSeconds = 600, claims = {}, ...wish }: TokenWish = {}): Promise<string> => {

@@ -16,6 +16,8 @@ export function keyFiles(home: string) {
     signing: (name: string) => join(keys, `${name}.json`),
     /** Public keys by service. */
     trust: join(keys, 'trust.json'),
+    /** Whom each owner exchanges events with, signed by the zone. */
+    peers: join(keys, 'peers.jwt'),
     /** The token issuers that the zone knows, with what each may give. */
     issuers: join(keys, 'issuers.json'),
     /** The provinces' shared keys of the blind index. The zone must never hold them. */

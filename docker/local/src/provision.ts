@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { provinces } from '@delta/schema/provinces';
-import { generateKeyPair } from '@delta/service/keys';
+import { signPeers, type Peer } from '@delta/runtime/exchange/peers';
+import { generateKeyPair, loadSigner } from '@delta/service/keys';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair as generateJoseKeyPair, type JWK } from 'jose';
 import { keyFiles, type KeyFiles } from './home.js';
 import { defaultIssuerPort, developmentIssuers, issuerBaseUrl, issuerIdentifier } from './issuerRegistry.js';
@@ -16,6 +17,8 @@ export interface ProvisionOptions {
   readonly issuerBase?: string;
   /** Write the issuers' public keys into the list itself, for services that cannot reach the issuer (containers). */
   readonly inlineKeys?: boolean;
+  /** Where each owner answers the others. Left out: the list stays as it is, and names nobody when it is new. */
+  readonly peers?: readonly Peer[];
 }
 
 /**
@@ -35,7 +38,7 @@ export async function provision(home: string, options: ProvisionOptions = {}): P
     writeFileOnce(files.blindIndex, json({ current: 'v1', keys: { v1: random32() } })),
     writeFileOnce(files.tokenClient, json({ clientId: 'token-command', clientSecret: randomBytes(32).toString('base64url') })),
   ]);
-  await Promise.all([writeTrust(files), writeIssuers(files, options)]);
+  await Promise.all([writeTrust(files), writeIssuers(files, options), writePeers(files, options.peers)]);
   return files;
 }
 
@@ -60,6 +63,16 @@ async function writeIssuers(files: KeyFiles, { issuerBase = issuerBaseUrl(defaul
     return { issuer, ...keys, kind, province, roles, organizationPrefix: province === null ? null : `${province}-` };
   }));
   await writeDerived(files.issuers, json(issuers));
+}
+
+/** Signed by the zone's key; written anew only when it says something else, or was signed by a key that was replaced. */
+async function writePeers(files: KeyFiles, peers: readonly Peer[] | undefined): Promise<void> {
+  const zone = await loadSigner(files.signing('zone'));
+  const known = (await exists(files.peers)) ? await readFile(files.peers, 'utf8') : null;
+  const [header, claims] = (known ?? '').split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url').toString() || 'null') as { kid?: string; peers?: unknown } | null);
+  const wanted = peers ?? claims?.peers ?? [];
+  if (header?.kid === zone.kid && JSON.stringify(claims?.peers) === JSON.stringify(wanted)) return;
+  await replaceFile(files.peers, `${await signPeers(zone, wanted as readonly Peer[])}\n`);
 }
 
 /** ES256, as most identity providers sign; the services among themselves use Ed25519. */

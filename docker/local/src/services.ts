@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Peer } from '@delta/runtime/exchange/peers';
 import { provinces, type ProvinceEntry } from '@delta/schema/provinces';
 import { keyFiles, repositoryRoot } from './home.js';
 import { supervisorVariables, type Settings } from './settings.js';
@@ -9,6 +10,9 @@ import type { SupervisedSpec } from './supervisor.js';
 export interface DataWish { readonly members?: number | undefined }
 
 const local = (port: number | undefined): string => `http://127.0.0.1:${port}`;
+
+/** Every owner at its port on this machine. */
+export const localPeers = ({ ports }: Settings): Peer[] => ['zone', ...provinces.map(({ slug }) => slug)].map((name) => ({ name, url: local(ports[name]) }));
 
 /** The development issuer as a supervised process. */
 export const issuerService = (settings: Settings, env: NodeJS.ProcessEnv): SupervisedSpec =>
@@ -22,6 +26,7 @@ export function provinceService({ slug }: ProvinceEntry, settings: Settings, env
     PORT: String(settings.ports[slug]),
     DELTA_SIGNING_KEY_FILE: files.signing(slug),
     DELTA_TRUST_FILE: files.trust,
+    DELTA_PEERS_FILE: files.peers,
     DELTA_ISSUERS_FILE: files.issuers,
     DELTA_BLIND_INDEX_KEY_FILE: files.blindIndex,
     DELTA_MASTER_KEY_FILE: files.master(slug),
@@ -38,6 +43,7 @@ export function zoneService(settings: Settings, env: NodeJS.ProcessEnv): Supervi
     PORT: String(settings.ports['zone']),
     DELTA_SIGNING_KEY_FILE: files.signing('zone'),
     DELTA_TRUST_FILE: files.trust,
+    DELTA_PEERS_FILE: files.peers,
   });
 }
 

@@ -6,7 +6,7 @@ import { resetHome } from './reset.js';
 import { runCommand } from './runCommand.js';
 import { runServices } from './runServices.js';
 import { openScreen } from './screen.js';
-import { gatewayService, issuerService, provinceService, zoneService } from './services.js';
+import { gatewayService, issuerService, localPeers, provinceService, zoneService } from './services.js';
 import { readSettings } from './settings.js';
 import { readStartOptions, startHelp } from './startOptions.js';
 import { zoneWelcome } from './welcome.js';
@@ -25,7 +25,7 @@ await runCommand(async () => {
     settings, screen, lock: zoneLock, services: ['issuer', 'zone', ...slugs, 'gateway'], registering: slugs,
     prepare: async () => {
       if (options.reset) screen.line(`Removed from ${settings.home}: ${(await resetHome(settings.home)).join(', ') || 'nothing, it was empty'}.`);
-      await provision(settings.home, { issuerBase: issuerBaseUrl(settings.ports['issuer']!) });
+      await provision(settings.home, { issuerBase: issuerBaseUrl(settings.ports['issuer']!), peers: localPeers(settings) });
       screen.line(`Starting the zone: directory, ${provinces.map(({ name }) => name).join('、')}, gateway. Data: ${settings.home}`);
       return [
         issuerService(settings, process.env), zoneService(settings, process.env),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defaultPort } from '@delta/schema/published';
 import { provision } from './provision.js';
 import { owners } from './settings.js';
 import { writeFileOnce } from './writeFileOnce.js';
@@ -13,7 +14,7 @@ import { writeFileOnce } from './writeFileOnce.js';
 export async function writeComposeSecrets(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await chmod(directory, 0o700);
-  const { directory: keys } = await provision(directory, { inlineKeys: true });
+  const { directory: keys } = await provision(directory, { inlineKeys: true, peers: owners.map((name) => ({ name, url: `http://${name}:${defaultPort(name)}` })) });
   const databases = join(directory, 'databases');
   await mkdir(databases, { recursive: true });
   for (const owner of owners) {

@@ -1,6 +1,7 @@
 import { auditPlugin } from '@delta/runtime/audit/index';
 import { createDatabase, databaseReadiness } from '@delta/runtime/db/database';
-import { registrationLimits, reportForks } from '@delta/runtime/exchange/registration/index';
+import { checkpointEvents, eventTypes, joinExchange, noSeals } from '@delta/runtime/exchange/index';
+import { registrationLimits, reportForks, reportOwnFork } from '@delta/runtime/exchange/registration/index';
 import { guardsWith, type Guards } from '@delta/runtime/server/guards';
 import { startDatabase } from '@delta/runtime/server/startDatabase';
 import { startSealing } from '@delta/runtime/server/startSealing';
@@ -10,7 +11,7 @@ import type { Logger } from '@delta/service/log';
 import { createMetrics } from '@delta/service/metrics';
 import { createPairMessages } from '@delta/service/pairMessage';
 import { createSubgraphServer } from '@delta/service/subgraphServer';
-import { loadMutualTls } from '@delta/service/tls';
+import { fetchOver, loadMutualTls } from '@delta/service/tls';
 import { contextOf, type ZoneContext, type ZoneServices } from './context.js';
 import { answerRegistration } from './directory/registrationRoute.js';
 import { zoneMigrations } from './migrations/index.js';
@@ -39,7 +40,9 @@ export async function createZone({ settings, log, now = () => new Date(), guards
     const db = guards.database(createDatabase(database.source, 'ZONE_UNAVAILABLE'));
     const services: ZoneServices = { db, signer, trust, messages: createPairMessages(signer, trust), now };
     const metrics = createMetrics('zone');
-    const onFork = reportForks(log, metrics);
+    const exchange = await joinExchange({
+      db, signer, trust, log, now, send: fetchOver(tls), peersFile: settings.peersFile, seals: noSeals, types: eventTypes(checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log))),
+    });
     const server = await createSubgraphServer<ZoneContext>({
       name: 'zone', schema: zoneSchema(), log, metrics, host: settings.host, port: settings.port, tls,
       verifyContext: createContextVerifier({ trust, signer, audience: 'zone', now }),
@@ -47,14 +50,16 @@ export async function createZone({ settings, log, now = () => new Date(), guards
       plugins: [auditPlugin<ZoneContext>(db, now)],
       ready: () => databaseReadiness(db),
       routes: (http) => {
+        exchange.routes(http);
         http.post('/registrations', { bodyLimit: registrationLimits.bodyBytes, logLevel: 'debug' }, async (request, reply) => {
-          const receipt = await answerRegistration({ ...services, onFork }, { headers: request.headers, body: request.body as Buffer });
+          const receipt = await answerRegistration(services, { headers: request.headers, body: request.body as Buffer });
           return reply.header('x-delta-signature', receipt.signature).type('application/json').send(receipt.body);
         });
       },
     });
-    const sequencer = startSealing({ guards, db, log, now, settings });
-    return { url: server.url, close: async () => { await server.close(); await sequencer?.stop(); await database.close(); } };
+    const sequencer = startSealing({ guards, db, log, now, exchange, settings });
+    const moving = exchange.start();
+    return { url: server.url, close: async () => { await server.close(); await sequencer?.stop(); await moving.stop(); await database.close(); } };
   } catch (error) {
     await database.close();
     throw error;

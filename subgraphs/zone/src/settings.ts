@@ -17,6 +17,7 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env) => readConfig
   mode: oneOf('DELTA_MODE', ['demo', 'production'] as const, { default: 'demo' }),
   signingKeyFile: file('DELTA_SIGNING_KEY_FILE'),
   trustFile: file('DELTA_TRUST_FILE'),
+  peersFile: file('DELTA_PEERS_FILE', { optional: true }),
   ...tlsVariables,
   cryptoSuite: oneOf('DELTA_CRYPTO_SUITE', ['aes', 'sm'] as const, { default: 'aes' }),
   checkpointSeconds: integer('DELTA_AUDIT_CHECKPOINT_SECONDS', { default: 60, min: 1, max: 3_600 }),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Signer } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
 import { PlatformError } from '@delta/schema/errors';
-import type { Database } from '../db/database.js';
+import type { Database, Queryable } from '../db/database.js';
 import type { ChainAlgorithm } from './chain.js';
 import { signCheckpoint } from './checkpoint.js';
 import { alone, findLost, readHead, sealBatch } from './sealBatch.js';
@@ -15,6 +15,8 @@ export interface SequencerOptions {
   readonly algorithm: ChainAlgorithm;
   /** How often the head is signed while it moves, in milliseconds. A minute when left out. */
   readonly checkpointMs?: number;
+  /** Told of each signed head, within the transaction that keeps it. */
+  readonly onCheckpoint?: (within: Queryable, token: string, at: Date) => Promise<void>;
 }
 
 export interface Sequencer {
@@ -32,7 +34,7 @@ const upkeepMs = 24 * 60 * 60_000;
  * Seals what is recorded into the chain, within a second of its commit; signs the head; makes room for new months and lets
  * expired ones go. Every replica runs one, and by turns one of them works: whoever holds the lock for a transaction.
  */
-export function startSequencer({ db, signer, log, now, algorithm, checkpointMs = 60_000 }: SequencerOptions): Sequencer {
+export function startSequencer({ db, signer, log, now, algorithm, checkpointMs = 60_000, onCheckpoint = async () => undefined }: SequencerOptions): Sequencer {
   const stopping = new AbortController();
 
   const seal = async (): Promise<void> => {
@@ -51,8 +53,9 @@ export function startSequencer({ db, signer, log, now, algorithm, checkpointMs =
       const at = now();
       if (!head || head.seq === last?.seq || (last && at.getTime() - last.at.getTime() < checkpointMs)) return;
       const signed = { seq: head.seq, hash: head.hash.toString('hex'), at };
-      await within.query('/* background.audit.checkpoint */ insert into audit_checkpoint (seq, hash, at, token) values ($1, $2, $3, $4)',
-        [signed.seq, signed.hash, at, await signCheckpoint(signer, signed)]);
+      const token = await signCheckpoint(signer, signed);
+      await within.query('/* background.audit.checkpoint */ insert into audit_checkpoint (seq, hash, at, token) values ($1, $2, $3, $4)', [signed.seq, signed.hash, at, token]);
+      await onCheckpoint(within, token, at);
     });
   };
 

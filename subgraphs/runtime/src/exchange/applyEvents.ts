@@ -1,10 +1,13 @@
 import { PlatformError } from '@delta/schema/errors';
 import type { Queryable } from '../db/database.js';
-import type { EventType, EventTypes } from './eventType.js';
+import type { EventType, EventTypes, Tell } from './eventType.js';
 import type { EventHead, ParkedReason, ReceivedEvent } from './types.js';
 
 /** An event with its data as text; null where the person that it tells of was shredded. */
 export interface ReadableEvent extends EventHead { readonly from: string; readonly text: string | null }
+
+/** What events can do here, and how they tell others of it. */
+export interface Effects { readonly types: EventTypes; readonly tell: Tell }
 
 /** Why an event has no effect, by its place; those that have are absent. */
 export type Parked = Map<number, ParkedReason>;
@@ -17,7 +20,8 @@ export type Parked = Map<number, ParkedReason>;
  * @param blocked subjects for whom an event is parked already
  * @throws what means that the database is lost: then nothing was carried out
  */
-export async function applyEvents(within: Queryable, types: EventTypes, events: readonly ReadableEvent[], blocked: ReadonlySet<string>): Promise<Parked> {
+export async function applyEvents(within: Queryable, { types, tell }: Effects, events: readonly ReadableEvent[], blocked: ReadonlySet<string>): Promise<Parked> {
+  const succeeds = (type: EventType, together: readonly ReceivedEvent[]): Promise<boolean> => tryEffects(within, () => type.apply(within, together, tell));
   const parked: Parked = new Map();
   const behind = new Set(blocked);
   const park = ({ seq, subject }: EventHead, reason: ParkedReason): void => { parked.set(seq, reason); behind.add(subject); };
@@ -27,10 +31,10 @@ export async function applyEvents(within: Queryable, types: EventTypes, events: 
     for (const { type, events: together } of run.splice(0)) {
       const open = together.filter(({ subject }) => !behind.has(subject));
       for (const event of together) if (!open.includes(event)) parked.set(event.seq, 'BEHIND_PARKED');
-      if (open.length === 0 || await succeeds(within, type, open)) continue;
+      if (open.length === 0 || await succeeds(type, open)) continue;
       for (const event of open) {
         if (behind.has(event.subject)) parked.set(event.seq, 'BEHIND_PARKED');
-        else if (open.length === 1 || !(await succeeds(within, type, [event]))) park(event, 'EFFECT_FAILED');
+        else if (open.length === 1 || !(await succeeds(type, [event]))) park(event, 'EFFECT_FAILED');
       }
     }
   };
@@ -66,15 +70,15 @@ function readData(types: EventTypes, { type, version }: EventHead, text: string 
 }
 
 /** Whether the effects are there; if not, none of them is. */
-async function succeeds(within: Queryable, type: EventType, events: readonly ReceivedEvent[]): Promise<boolean> {
-  await within.query('/* exchange.try */ savepoint effects');
+async function tryEffects(within: Queryable, effects: () => Promise<void>): Promise<boolean> {
+  await within.query('/* background.exchange.try */ savepoint effects');
   try {
-    await type.apply(within, events);
+    await effects();
   } catch (error) {
     if (error instanceof PlatformError && (error.code === 'PROVINCE_UNAVAILABLE' || error.code === 'ZONE_UNAVAILABLE')) throw error;
-    await within.query('/* exchange.undo */ rollback to savepoint effects');
+    await within.query('/* background.exchange.undo */ rollback to savepoint effects');
     return false;
   }
-  await within.query('/* exchange.keep */ release savepoint effects');
+  await within.query('/* background.exchange.keep */ release savepoint effects');
   return true;
 }

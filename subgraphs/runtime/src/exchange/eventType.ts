@@ -1,5 +1,8 @@
 import type { Queryable } from '../db/database.js';
-import type { ReceivedEvent } from './types.js';
+import type { OutgoingEvent, ReceivedEvent } from './types.js';
+
+/** Sends what an effect has to tell, in its transaction. */
+export type Tell = (event: OutgoingEvent) => Promise<void>;
 
 /** A kind of event, as the concept that it belongs to registers it. */
 export interface EventType<T = unknown> {
@@ -15,7 +18,7 @@ export interface EventType<T = unknown> {
    * The effects of events in their order, within the transaction that stores them. What it throws undoes them; then each is tried
    * by itself, and the one that fails is parked with its subject.
    */
-  apply(within: Queryable, events: readonly ReceivedEvent<T>[]): Promise<void>;
+  apply(within: Queryable, events: readonly ReceivedEvent<T>[], tell: Tell): Promise<void>;
   /** At the sender, after it was restored from a backup: what its own event says of its own rows is so again. */
   restore?(within: Queryable, events: readonly ReceivedEvent<T>[]): Promise<void>;
 }

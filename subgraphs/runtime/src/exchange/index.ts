@@ -1,6 +1,8 @@
 export { createAnswer } from './answer.js';
+export { checkpointEvent, checkpointEvents } from './checkpointEvent.js';
 export { eventTypes, type EventType, type EventTypes } from './eventType.js';
 export { exchangePath, httpTransport } from './httpTransport.js';
+export { joinExchange, type Joined } from './joinExchange.js';
 export { exchangeLimits } from './message.js';
 export { loadPeers, peersOf, signPeers, type Peer, type Peers } from './peers.js';
 export { noSeals, subjectSeals, type Seals } from './seals.js';

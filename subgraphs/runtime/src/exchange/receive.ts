@@ -7,6 +7,7 @@ import { signReceipt } from './receipt.js';
 import { continuationOf, isUnbroken } from './rules.js';
 import type { ExchangeServices } from './services.js';
 import { beginning, digestOf, readEvent } from './signedEvent.js';
+import { effectsOf } from './sendEvents.js';
 import { hashAt, insertInbox, lockStream, moveStream, parkedSubjects, type InboxRow } from './store.js';
 import type { Position, WireEvent } from './types.js';
 
@@ -24,7 +25,7 @@ interface Proven extends ReadableEvent { readonly jws: string; readonly hash: st
  *  4. The receipt, signed, over what is committed.
  */
 export async function receive(services: ExchangeServices, from: string, events: readonly WireEvent[]): Promise<Reply> {
-  const { db, signer, types, now } = services;
+  const { db, signer, now } = services;
   const proven = await prove(services, from, events);
   if (typeof proven === 'string') return { kind: 'REFUSED', code: proven };
   const outcome = await db.transaction(async (within): Promise<{ kind: 'RECEIPT' | 'GAP' | 'FORKED'; position: Position }> => {
@@ -36,7 +37,7 @@ export async function receive(services: ExchangeServices, from: string, events: 
     if (continuation.take === 0) return { kind: 'RECEIPT', position: stream };
     const fresh = proven.slice(-continuation.take);
     const blocked = await parkedSubjects(within, from, [...new Set(fresh.map(({ subject }) => subject))]);
-    const parked = await applyEvents(within, types, fresh, blocked);
+    const parked = await applyEvents(within, effectsOf(services, within), fresh, blocked);
     await insertInbox(within, from, await rowsOf(services, within, fresh, parked), now());
     const { seq, hash, epoch } = fresh.at(-1)!;
     await moveStream(within, from, 'IN', { seq, hash, epoch });

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Queryable } from '../db/database.js';
+import type { Effects } from './applyEvents.js';
 import type { ExchangeServices } from './services.js';
 import { digestOf } from './signedEvent.js';
 import { insertOutbox } from './store.js';
@@ -22,3 +23,7 @@ export async function sendEvents(within: Queryable, { types, seals }: Pick<Excha
   const sealed = new Map((await seals.seal(within, secret)).map((data, i) => [secret[i]!.id, data]));
   await insertOutbox(within, rows.map((row) => ({ ...row, data: sealed.get(row.id) ?? row.data })));
 }
+
+/** What events can do within a transaction: what they tell is sent with their effects, or not at all. */
+export const effectsOf = (services: Pick<ExchangeServices, 'types' | 'seals' | 'now'>, within: Queryable): Effects =>
+  ({ types: services.types, tell: (event) => sendEvents(within, services, [event], services.now()) });

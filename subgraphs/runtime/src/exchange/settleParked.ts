@@ -1,6 +1,7 @@
 import { PlatformError } from '@delta/schema/errors';
 import type { Queryable } from '../db/database.js';
 import { applyEvents, type ReadableEvent } from './applyEvents.js';
+import { effectsOf } from './sendEvents.js';
 import type { ExchangeServices } from './services.js';
 import { beginning } from './signedEvent.js';
 import { findParked, lockStream, parkedAbout, settle, type ParkedEvent } from './store.js';
@@ -41,12 +42,13 @@ async function requireParked(within: Queryable, peer: string, seq: number): Prom
   return found;
 }
 
-async function replay({ types, seals, now }: ExchangeServices, within: Queryable, peer: string, subject: string): Promise<Settled> {
+async function replay(services: ExchangeServices, within: Queryable, peer: string, subject: string): Promise<Settled> {
+  const { seals, now } = services;
   const rows = await parkedAbout(within, peer, subject);
   const data = await toWire(within, seals, rows);
   const events = rows.map(({ seq, id, type, version, at, digest }, i): ReadableEvent => (
     { seq, id, type, version, subject, digest, time: at.toISOString(), from: peer, text: data[i]!.data, epoch: 1, previous: '' }));
-  const parked = await applyEvents(within, types, events, new Set());
+  const parked = await applyEvents(within, effectsOf(services, within), events, new Set());
   await settle(within, peer, rows.map(({ seq }) => {
     const reason = parked.get(seq) ?? null;
     return { seq, state: reason === null || reason === 'SHREDDED' ? 'APPLIED' as const : 'PARKED' as const, reason };

@@ -10,7 +10,7 @@ export interface OutboxRow {
 }
 
 export const insertOutbox = async (within: Queryable, rows: readonly OutboxRow[]): Promise<void> => {
-  await within.query(`/* exchange.send */ /* prepared */
+  await within.query(`/* background.exchange.send */ /* prepared */
     insert into exchange_outbox (id, peer, type, version, subject, at, digest, sealed, data)
     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[], $9::bytea[])`,
   [column(rows, 'id'), column(rows, 'peer'), column(rows, 'type'), column(rows, 'version'), column(rows, 'subject'), column(rows, 'at'), column(rows, 'digest'), column(rows, 'sealed'), column(rows, 'data')]);
@@ -99,7 +99,7 @@ export const oldestKept = async (db: Pick<Queryable, 'query'>, peer: string): Pr
 export interface InboxRow extends StoredEvent { readonly state: 'APPLIED' | 'PARKED'; readonly reason: ParkedReason | null }
 
 export const insertInbox = async (within: Queryable, peer: string, rows: readonly InboxRow[], receivedAt: Date): Promise<void> => {
-  await within.query(`/* exchange.receive */
+  await within.query(`/* background.exchange.receive */
     insert into exchange_inbox (peer, received_at, seq, id, type, version, subject, at, digest, jws, hash, sealed, data, state, reason)
     select $1, $2, * from unnest($3::bigint[], $4::uuid[], $5::text[], $6::int[], $7::text[], $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::boolean[], $13::bytea[], $14::text[], $15::text[])`,
   [peer, receivedAt, column(rows, 'seq'), column(rows, 'id'), column(rows, 'type'), column(rows, 'version'), column(rows, 'subject'), column(rows, 'at'),
@@ -107,24 +107,24 @@ export const insertInbox = async (within: Queryable, peer: string, rows: readonl
 };
 
 /** Of these subjects, those that an event of this peer is parked for. */
-export const parkedSubjects = async (within: Queryable, peer: string, subjects: readonly string[]): Promise<Set<string>> => new Set((await within.query<{ subject: string }>(`/* exchange.parkedSubjects */
+export const parkedSubjects = async (within: Queryable, peer: string, subjects: readonly string[]): Promise<Set<string>> => new Set((await within.query<{ subject: string }>(`/* background.exchange.parkedSubjects */
   select distinct subject from exchange_inbox where peer = $1 and state = 'PARKED' and subject = any($2)`, [peer, subjects])).map(({ subject }) => subject));
 
 export interface KeyRow { readonly subject: string; readonly suite: string; readonly version: string; readonly bytes: Buffer }
 
 /** The data keys of subjects; where there is none yet, the one that is offered. Whoever comes second takes the first one's. */
 export async function findOrKeepKeys(within: Queryable, offered: readonly KeyRow[]): Promise<KeyRow[]> {
-  await within.query(`/* exchange.keepKeys */ /* prepared */
+  await within.query(`/* background.exchange.keepKeys */ /* prepared */
     insert into exchange_key (subject, crypto_suite, key_version, data_key) select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) on conflict do nothing`,
   [column(offered, 'subject'), column(offered, 'suite'), column(offered, 'version'), column(offered, 'bytes')]);
   return findKeys(within, column(offered, 'subject'));
 }
 
-export const findKeys = (db: Pick<Queryable, 'query'>, subjects: readonly string[]): Promise<KeyRow[]> => db.query<KeyRow>(`/* exchange.keys */
+export const findKeys = (db: Pick<Queryable, 'query'>, subjects: readonly string[]): Promise<KeyRow[]> => db.query<KeyRow>(`/* background.exchange.keys */
   select subject, crypto_suite as suite, key_version as version, data_key as bytes from exchange_key where subject = any($1)`, [subjects]);
 
 export const recordRefusal = async (db: Pick<Queryable, 'query'>, refusal: { readonly id: string; readonly at: Date; readonly peer: string; readonly side: 'SENT' | 'RECEIVED'; readonly code: string }): Promise<void> => {
-  await db.query('/* exchange.refuse */ insert into exchange_refusal (id, at, peer, side, code) values ($1, $2, $3, $4, $5)', [refusal.id, refusal.at, refusal.peer, refusal.side, refusal.code]);
+  await db.query('/* background.exchange.refuse */ insert into exchange_refusal (id, at, peer, side, code) values ($1, $2, $3, $4, $5)', [refusal.id, refusal.at, refusal.peer, refusal.side, refusal.code]);
 };
 
 /** Forgets what was sent and received long ago, past the peer's receipt. The chain goes on from what is left. */
@@ -150,17 +150,17 @@ export interface ParkedEvent extends StoredEvent { readonly reason: ParkedReason
 
 const parkedColumns = `${stored}, reason, received_at as "receivedAt"`;
 
-export const findParked = async (db: Pick<Queryable, 'query'>, peer: string, seq: number): Promise<ParkedEvent | undefined> => (await db.query<ParkedEvent>(`/* exchange.findParked */
+export const findParked = async (db: Pick<Queryable, 'query'>, peer: string, seq: number): Promise<ParkedEvent | undefined> => (await db.query<ParkedEvent>(`/* background.exchange.findParked */
   select ${parkedColumns} from exchange_inbox where peer = $1 and seq = $2 and state = 'PARKED'`, [peer, seq]))[0];
 
 /** Everything that is parked about one subject, in order. */
-export const parkedAbout = (db: Pick<Queryable, 'query'>, peer: string, subject: string): Promise<ParkedEvent[]> => db.query<ParkedEvent>(`/* exchange.parkedAbout */
+export const parkedAbout = (db: Pick<Queryable, 'query'>, peer: string, subject: string): Promise<ParkedEvent[]> => db.query<ParkedEvent>(`/* background.exchange.parkedAbout */
   select ${parkedColumns} from exchange_inbox where peer = $1 and subject = $2 and state = 'PARKED' order by seq`, [peer, subject]);
 
 export interface Settlement { readonly seq: number; readonly state: 'APPLIED' | 'PARKED' | 'DISCARDED'; readonly reason: string | null }
 
 export const settle = async (within: Queryable, peer: string, settlements: readonly Settlement[], at: Date): Promise<void> => {
-  await within.query(`/* exchange.settle */
+  await within.query(`/* background.exchange.settle */
     update exchange_inbox i set state = s.state, reason = s.reason, settled_at = $2
       from unnest($3::bigint[], $4::text[], $5::text[]) as s (seq, state, reason) where i.peer = $1 and i.seq = s.seq`,
   [peer, at, column(settlements, 'seq'), column(settlements, 'state'), column(settlements, 'reason')]);

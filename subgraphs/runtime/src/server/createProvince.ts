@@ -12,7 +12,8 @@ import { createEnvelope } from '../crypto/envelope.js';
 import { derivedKeys, openMasterKeys } from '../crypto/masterKeys.js';
 import { createDatabase, databaseReadiness } from '../db/database.js';
 import { provinceMigrations } from '../db/migrations/index.js';
-import { reportForks, startRegistrar } from '../exchange/registration/index.js';
+import { checkpointEvents, eventTypes, joinExchange, subjectSeals } from '../exchange/index.js';
+import { reportForks, reportOwnFork, startRegistrar } from '../exchange/registration/index.js';
 import { createLimits } from '../lookup/index.js';
 import { checkKeys } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
@@ -84,15 +85,21 @@ export async function createProvince({ definition, settings, log, now = () => ne
       cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
     };
     const metrics = createMetrics(entry.slug);
+    const send = fetchOver(tls);
+    const exchange = await joinExchange({
+      db, signer, trust, log, now, send, peersFile: settings.peersFile, seals: subjectSeals(envelope), types: eventTypes(checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log))),
+    });
     const server = await createSubgraphServer<ProvinceContext>({
       name: entry.slug, schema: provinceSchema(definition, guards.policy), log, metrics, host: settings.host, port: settings.port, tls,
       verifyContext: createContextVerifier({ trust, signer, audience: entry.slug, now }),
       context: contextOf(services, (token) => bearer.verify(token), guards.trail),
       plugins: [auditPlugin<ProvinceContext>(db, now)],
       ready: () => databaseReadiness(db),
+      routes: exchange.routes,
     });
-    const sequencer = startSealing({ guards, db, log, now, settings });
-    const registrar = startRegistrar({ ...services, send: fetchOver(tls) }, { zoneUrl: settings.zoneUrl, log, onFork: reportForks(log, metrics) });
+    const sequencer = startSealing({ guards, db, log, now, exchange, settings });
+    const moving = exchange.start();
+    const registrar = startRegistrar({ ...services, send }, { zoneUrl: settings.zoneUrl, log });
     return {
       url: server.url,
       registered: registrar.caughtUp,
@@ -100,6 +107,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
         limits.stop();
         await Promise.all([server.close(), registrar.stop()]);
         await sequencer?.stop();
+        await moving.stop();
         await database.close();
       },
     };

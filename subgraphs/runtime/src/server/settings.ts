@@ -21,6 +21,7 @@ export const readSettings = (slug: string, env: NodeJS.ProcessEnv = process.env)
   mode: oneOf('DELTA_MODE', ['demo', 'production'] as const, { default: 'demo' }),
   signingKeyFile: file('DELTA_SIGNING_KEY_FILE'),
   trustFile: file('DELTA_TRUST_FILE'),
+  peersFile: file('DELTA_PEERS_FILE', { optional: true }),
   issuersFile: file('DELTA_ISSUERS_FILE'),
   blindIndexKeyFile: file('DELTA_BLIND_INDEX_KEY_FILE'),
   masterKeyFile: file('DELTA_MASTER_KEY_FILE'),

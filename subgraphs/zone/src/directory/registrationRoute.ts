@@ -4,13 +4,13 @@ import {
 import { PlatformError } from '@delta/schema/errors';
 import { isMemberId } from '@delta/schema/ids';
 import { provinceBySlug } from '@delta/schema/provinces';
-import type { Signer } from '@delta/service/keys';
+import type { Database } from '@delta/runtime/db/database';
+import type { Signer, Trust } from '@delta/service/keys';
 import { v7 as uuidv7 } from 'uuid';
 import { registerBatch } from './registerBatch.js';
 import { looksSince } from './store.js';
-import { tellHeads, type WitnessServices } from './tellHeads.js';
 
-export interface RegistrationServices extends WitnessServices { readonly signer: Signer; readonly now: () => Date }
+export interface RegistrationServices { readonly db: Database; readonly signer: Signer; readonly trust: Trust; readonly now: () => Date }
 
 /** A request as the HTTP server hands it on: headers in lower case, the body's own bytes. */
 export interface RawRequest { readonly headers: Readonly<Record<string, string | string[] | undefined>>; readonly body: Buffer }
@@ -21,8 +21,7 @@ export interface SignedReceipt { readonly body: string; readonly signature: stri
 const blindIndexForm = /^[a-z0-9]{1,16}:[A-Za-z0-9_-]{43}$/;
 
 /** Signature first, then form, then effect. @throws PlatformError REGISTRATION_REFUSED, ZONE_UNAVAILABLE */
-export async function answerRegistration(services: RegistrationServices, { headers, body }: RawRequest): Promise<SignedReceipt> {
-  const { db, signer, trust, now } = services;
+export async function answerRegistration({ db, signer, trust, now }: RegistrationServices, { headers, body }: RawRequest): Promise<SignedReceipt> {
   const province = provinceBySlug(String(headers['x-delta-province']));
   if (!province) throw new PlatformError('REGISTRATION_REFUSED');
   const claims = await trust.verify(String(headers['x-delta-signature']), { type: registrationType, issuer: province.slug, audience: 'zone' })
@@ -31,7 +30,6 @@ export async function answerRegistration(services: RegistrationServices, { heade
   const batch = readBatch(body);
   const receipt: RegistrationReceipt = {
     ...await registerBatch(db, province.slug, batch, uuidv7(), now()),
-    ...await tellHeads(services, province.slug, batch),
     notices: await looksSince(db, province.slug, batch.looksAfter ?? '0'),
   };
   const answer = JSON.stringify(receipt);
@@ -46,14 +44,12 @@ function readBatch(body: Buffer): RegistrationBatch {
   } catch {
     throw new PlatformError('REGISTRATION_REFUSED');
   }
-  const { entries, releases = [], checkpoint = null, looksAfter = '0', checkpointsAfter = null } = batch ?? {};
+  const { entries, releases = [], looksAfter = '0' } = batch ?? {};
   const sound = isList(entries) && entries.every(isEntry)
     && isList(releases) && releases.every((id) => typeof id === 'string' && isMemberId(id))
-    && (checkpoint === null || (typeof checkpoint === 'string' && checkpoint.length < 4_096))
-    && typeof looksAfter === 'string' && /^[0-9]{1,18}$/.test(looksAfter)
-    && (checkpointsAfter === null || (typeof checkpointsAfter === 'string' && /^[0-9]{4}-[0-9 :.+T-]{1,40}Z?$/.test(checkpointsAfter) && !Number.isNaN(Date.parse(checkpointsAfter))));
+    && typeof looksAfter === 'string' && /^[0-9]{1,18}$/.test(looksAfter);
   if (!sound) throw new PlatformError('REGISTRATION_REFUSED');
-  return { entries, releases, checkpoint, looksAfter, checkpointsAfter } as RegistrationBatch;
+  return { entries, releases, looksAfter } as RegistrationBatch;
 }
 
 const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.length <= registrationLimits.entries;

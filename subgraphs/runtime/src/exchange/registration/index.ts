@@ -4,6 +4,5 @@ export {
 } from './message.js';
 export { digestOf, register } from './register.js';
 export { startRegistrar, type Registrar } from './registrar.js';
-export { reportForks } from './reportForks.js';
+export { reportForks, reportOwnFork } from './reportForks.js';
 export { witness, type Fork } from './witness.js';
-export { newestCheckpoint, witnessedSince } from './witnessStore.js';

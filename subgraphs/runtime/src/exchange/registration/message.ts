@@ -6,12 +6,8 @@ export interface RegistrationBatch {
   readonly entries: readonly RegistrationEntry[];
   /** Members whose record was shredded: the directory forgets those that are the sender's. */
   readonly releases?: readonly string[];
-  /** The newest head of its audit chain that the sender has signed. */
-  readonly checkpoint?: string | null;
   /** Place in the zone's audit chain up to which the sender has heard of looks at its members. */
   readonly looksAfter?: string;
-  /** Up to when the sender has heard of others' checkpoints, as the zone's receipt said it. */
-  readonly checkpointsAfter?: string | null;
 }
 
 export interface DuplicateClaim {
@@ -50,7 +46,7 @@ export interface SignedCheckpoint { readonly owner: string; readonly token: stri
 
 /**
  * What the directory answers: ids now in it (again or anew), ids that another province holds, ids it has forgotten, claims that
- * concern the sender; looks at its members; heads of the audit chains of the zone and the other provinces, for it to witness.
+ * concern the sender; looks at its members.
  */
 export interface RegistrationReceipt {
   readonly accepted: readonly string[];
@@ -58,11 +54,8 @@ export interface RegistrationReceipt {
   readonly released: readonly string[];
   readonly claims: readonly DuplicateClaim[];
   readonly notices: LookNotices;
-  readonly checkpoints: { readonly heads: readonly SignedCheckpoint[]; readonly until: string | null };
-  /** A head that the sender signed before and that cannot be true together with the one it sent now. */
-  readonly contradicts: string | null;
 }
 
-export const registrationLimits = { entries: 5_000, bodyBytes: 2 * 1024 * 1024, looks: 5_000, heads: 200 } as const;
+export const registrationLimits = { entries: 5_000, bodyBytes: 2 * 1024 * 1024, looks: 5_000 } as const;
 export const registrationType = 'delta-registration+jwt';
 export const receiptType = 'delta-registration-receipt+jwt';

@@ -6,8 +6,6 @@ import type { Database } from '../../db/database.js';
 import { register } from './register.js';
 import { registrationLimits } from './message.js';
 import { dropExpiredLooks, markRegistered, markReleased, readHeard, storeClaims, storeHeard, storeLooks, unregisteredMembers, unreleasedMembers } from './store.js';
-import { witness, type Fork } from './witness.js';
-import { newestCheckpoint } from './witnessStore.js';
 
 export interface Registrar {
   /** Resolves when every member that waited at the time of the call has been answered for. */
@@ -20,46 +18,35 @@ export interface RegistrarServices { readonly db: Database; readonly signer: Sig
 export interface RegistrarOptions {
   readonly zoneUrl: string;
   readonly log: Logger;
-  /** Told once of each contradiction between heads of an audit chain. */
-  readonly onFork: (fork: Fork) => void;
 }
 
 const pause = { busyMs: 0, idleMs: 2_000, failedMs: 1_000, longestMs: 15_000 };
 const dayMs = 24 * 60 * 60_000;
 
 /**
- * Keeps the directory told of this province's members and of the head of its audit chain, and hears of claims, of looks at its
- * members and of others' heads. A zone that is away costs nothing but delay: each side goes on from where the other has heard it.
+ * Keeps the directory told of this province's members, and hears of claims and of looks at its members. A zone that is away costs nothing but delay: each side goes on from where the other has heard it.
  */
-export function startRegistrar(services: RegistrarServices, { zoneUrl, log, onFork }: RegistrarOptions): Registrar {
-  const { db, trust, now } = services;
+export function startRegistrar(services: RegistrarServices, { zoneUrl, log }: RegistrarOptions): Registrar {
+  const { db, now } = services;
   const stopping = new AbortController();
   let registered = 0;
   let expired = 0;
-  let contradicted: string | null = null;
   let caughtUp: (count: number) => void = () => undefined;
   const promise = new Promise<number>((resolve) => { caughtUp = resolve; });
 
   const once = async (): Promise<number> => {
     const entries = await unregisteredMembers(db, registrationLimits.entries);
     const releases = await unreleasedMembers(db, registrationLimits.entries - entries.length);
-    const heard = await readHeard(db);
-    const receipt = await register(zoneUrl, services, {
-      entries, releases, checkpoint: await newestCheckpoint(db), looksAfter: heard.looks, checkpointsAfter: heard.checkpoints,
-    });
-    const { accepted, refused, released, claims, notices, checkpoints, contradicts } = receipt;
-    // First the heads: a crash in between has them told again, since what was heard is noted last.
-    for (const fork of await witness(db, trust, checkpoints.heads)) if (fork.isNew) onFork(fork);
+    const receipt = await register(zoneUrl, services, { entries, releases, looksAfter: await readHeard(db) });
+    const { accepted, refused, released, claims, notices } = receipt;
     await db.transaction(async (within) => {
       await storeClaims(within, claims);
       await storeLooks(within, 'zone', notices.looks);
-      await storeHeard(within, { looks: notices.until, checkpoints: checkpoints.until });
+      await storeHeard(within, notices.until);
       await markRegistered(within, [...accepted, ...refused], now());
       await markReleased(within, released, now());
     });
     if (refused.length > 0) log.warn({ code: 'DUPLICATE_CLAIM', count: refused.length }, 'another province holds members that this one registered');
-    if (contradicts !== null && contradicts !== contradicted) log.error({ code: 'CHECKPOINT_FORKED' }, 'the zone holds a checkpoint of this province that its audit chain contradicts');
-    contradicted = contradicts;
     registered += accepted.length;
     if (entries.length === 0) caughtUp(registered);
     if (now().getTime() - expired > dayMs) {

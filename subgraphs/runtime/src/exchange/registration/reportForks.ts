@@ -10,3 +10,8 @@ export function reportForks(log: Logger, metrics: Metrics): (fork: Fork) => void
     log.error({ code: 'CHECKPOINT_FORKED', owner, seq }, 'an audit chain contradicts what its owner signed before');
   };
 }
+
+/** Says loudly that another keeps two of this owner's own heads that cannot both be true. */
+export const reportOwnFork = (log: Logger) => (by: string, { seq }: { readonly seq: string }): void => {
+  log.error({ code: 'CHECKPOINT_FORKED', by, seq }, 'another owner holds a checkpoint of ours that our audit chain contradicts');
+};

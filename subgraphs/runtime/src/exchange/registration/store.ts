@@ -55,17 +55,12 @@ export const dropExpiredLooks = async (db: Queryable, now: Date): Promise<void> 
   await db.query(`/* registration.expire */ delete from access_notice where at < $1::timestamptz - interval '3 years'`, [now]);
 };
 
-/** How far this province has heard the zone. */
-export interface Heard { readonly looks: string; readonly checkpoints: string | null }
+/** Place in the zone's audit chain up to which this province has heard of looks at its members. */
+export const readHeard = async (db: Database): Promise<string> =>
+  (await db.query<{ position: string }>('/* registration.heard */ select position from exchange_cursor where stream = \'looks\''))[0]?.position ?? '0';
 
-export const readHeard = async (db: Database): Promise<Heard> => {
-  const rows = await db.query<{ stream: keyof Heard; position: string }>('/* registration.heard */ select stream, position from exchange_cursor');
-  return { looks: '0', checkpoints: null, ...Object.fromEntries(rows.map(({ stream, position }) => [stream, position])) };
-};
-
-export const storeHeard = async (db: Queryable, { looks, checkpoints }: Heard): Promise<void> => {
+export const storeHeard = async (db: Queryable, looks: string): Promise<void> => {
   await db.query(`/* registration.hear */
-    insert into exchange_cursor (stream, position)
-    select stream, position from (values ('looks', $1::text), ('checkpoints', $2::text)) as heard (stream, position) where position is not null
-    on conflict (stream) do update set position = excluded.position where exchange_cursor.position <> excluded.position`, [looks, checkpoints]);
+    insert into exchange_cursor (stream, position) values ('looks', $1)
+    on conflict (stream) do update set position = excluded.position where exchange_cursor.position <> excluded.position`, [looks]);
 };

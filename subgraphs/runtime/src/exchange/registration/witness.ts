@@ -1,6 +1,6 @@
 import type { Trust } from '@delta/service/keys';
 import { verifyCheckpoint } from '../../audit/index.js';
-import type { Database } from '../../db/database.js';
+import type { Queryable } from '../../db/database.js';
 import type { SignedCheckpoint } from './message.js';
 import { contradict } from './rules.js';
 import { keepWitnessed, witnessedBeside } from './witnessStore.js';
@@ -18,7 +18,7 @@ export interface Fork extends SignedCheckpoint {
  * Keeps heads of others' audit chains, so that their owner cannot take back what it recorded without contradicting itself here.
  * A head is never replaced. What its owner did not sign is not kept.
  */
-export async function witness(db: Database, trust: Trust, heads: readonly SignedCheckpoint[]): Promise<Fork[]> {
+export async function witness(db: Queryable, trust: Trust, heads: readonly SignedCheckpoint[]): Promise<Fork[]> {
   const forks: Fork[] = [];
   for (const { owner, token } of heads) {
     const head = await verifyCheckpoint(trust, owner, token).catch(() => null);

@@ -1,0 +1,58 @@
+import type { SubgraphServerOptions } from '@delta/service/subgraphServer';
+import type { BaseContext } from '@apollo/server';
+import type { Signer, Trust } from '@delta/service/keys';
+import type { Logger } from '@delta/service/log';
+import type { Database, Queryable } from '../db/database.js';
+import { createAnswer } from './answer.js';
+import type { EventTypes } from './eventType.js';
+import { exchangePath, httpTransport } from './httpTransport.js';
+import { exchangeLimits } from './message.js';
+import { loadPeers, peersOf } from './peers.js';
+import type { Seals } from './seals.js';
+import { sendEvents } from './sendEvents.js';
+import type { ExchangeServices } from './services.js';
+import { startExchange, type RunningExchange } from './startExchange.js';
+import type { OutgoingEvent } from './types.js';
+
+export interface JoinOptions {
+  readonly db: Database;
+  readonly signer: Signer;
+  readonly trust: Trust;
+  readonly types: EventTypes;
+  readonly seals: Seals;
+  readonly log: Logger;
+  readonly now: () => Date;
+  /** The signed list of peers. Without it nobody is told and nobody is heard; what is written waits. */
+  readonly peersFile: string | undefined;
+  /** `fetch`, or one that shows a certificate. */
+  readonly send: typeof fetch;
+}
+
+/** A service's part in the exchange. */
+export interface Joined {
+  readonly services: ExchangeServices;
+  /** Routes of the service's server. */
+  readonly routes: NonNullable<SubgraphServerOptions<BaseContext>['routes']>;
+  /** Tells every peer the same, within the transaction that it is about. */
+  tellAll(within: Queryable, event: Omit<OutgoingEvent, 'to'>, at: Date): Promise<void>;
+  /** Begins to move events, once the service answers. */
+  start(): RunningExchange;
+}
+
+/** @throws PlatformError CONFIGURATION_INVALID when the list of peers cannot be used */
+export async function joinExchange({ peersFile, send, ...services }: JoinOptions): Promise<Joined> {
+  const { signer, trust, log } = services;
+  const peers = peersFile === undefined ? peersOf(signer.name, () => []) : await loadPeers(peersFile, { own: signer.name, trust, log });
+  const answer = createAnswer(services, peers);
+  return {
+    services,
+    routes: (http) => {
+      http.post(exchangePath, { bodyLimit: exchangeLimits.bodyBytes, logLevel: 'debug' }, async (request, reply) =>
+        reply.type('application/octet-stream').send(await answer(request.body as Buffer)));
+    },
+    async tellAll(within, event, at) {
+      await sendEvents(within, services, (await peers.list()).map(({ name }) => ({ ...event, to: name })), at);
+    },
+    start: () => startExchange({ ...services, transport: httpTransport(peers, send) }, { peers }),
+  };
+}
