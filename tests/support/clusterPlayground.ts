@@ -38,7 +38,8 @@ export const createClusterPlayground = async <O extends Options, C extends { sto
     },
     clear: async () => {
       await Promise.all(running.map((cluster) => cluster.stop()));
-      await rm(root, { recursive: true, force: true });
+      // A server whose owner was killed is still ending, and writes its last WAL.
+      await rm(root, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
     },
   };
 };
