@@ -33,7 +33,7 @@ const noteType = (personal: boolean, type: string): EventType<Note> => ({
 });
 
 const tables = `create table if not exists written (subject text, n integer, primary key (subject, n));
-  create table if not exists arrived (place bigint generated always as identity, id uuid primary key, peer text, subject text, n integer)`;
+  create table if not exists arrived (place bigint generated always as identity, id uuid primary key, peer text, subject text, n integer, at timestamptz default clock_timestamp())`;
 
 export interface Owner {
   readonly name: string;
@@ -41,6 +41,8 @@ export interface Owner {
   readonly trust: Trust;
   readonly services: ExchangeServices;
   readonly url: string;
+  /** Connection string of its database, by the role that owns the tables. */
+  readonly ownerUrl: string;
   db(): Database;
   /** One business transaction: a note and the event that tells of it. */
   write(to: string, subject: string, n: number, more?: { readonly text?: string; readonly type?: string; readonly version?: number; readonly data?: unknown }): Promise<void>;
@@ -74,7 +76,8 @@ export async function startOwners(onLog: (line: string) => void = () => undefine
   return { owners, keys, close: async () => { await Promise.all(Object.values(owners).map((owner) => owner.close())); } };
 }
 
-async function startOwner(name: string, key: JWK, trust: Trust, addresses: Peer[], onLog: (line: string) => void): Promise<Owner> {
+/** @param addresses where the owners answer; it adds itself */
+export async function startOwner(name: string, key: JWK, trust: Trust, addresses: Peer[], onLog: (line: string) => void = () => undefined): Promise<Owner> {
   const database = await createTestDatabase();
   const signer = await createSigner(key);
   const peers = peersOf(name, () => addresses);
@@ -111,7 +114,7 @@ async function startOwner(name: string, key: JWK, trust: Trust, addresses: Peer[
   const copies: string[] = [];
 
   return {
-    name, signer, trust, services, url,
+    name, signer, trust, services, url, ownerUrl: database.ownerUrl,
     db: () => pool,
     async write(to, subject, n, { text = '', type = 'note.written', version = 1, data } = {}) {
       await db.transaction(async (within) => {

@@ -1,0 +1,126 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startCluster } from '@delta/runtime/db/embedded/index';
+import { generateKeyPair, type TrustFile } from '@delta/service/keys';
+import type { Order } from './exchangeOwner.js';
+import { median, quantile } from './statistics.js';
+
+/**
+ * The exchange between two provinces, each a process of its own, over one PostgreSQL with fsync: against pg-boss on the same work
+ * (a business transaction with its event, each event signed, delivered in batches, one row of effect), and against the business
+ * transaction alone. In rounds that take turns. `npm run bench -- exchange [--rounds N] [--events N]`.
+ */
+export interface ExchangeBenchOptions { readonly rounds: number; readonly events: number }
+
+type Contender = 'exchange' | 'pg-boss';
+const targets = { boss: 3, business: 0.75, idleMs: 150 };
+
+export async function benchExchange({ rounds, events }: ExchangeBenchOptions, say = (line: string): void => { process.stdout.write(`${line}\n`); }): Promise<boolean> {
+  const home = await mkdtemp(join(tmpdir(), 'delta-bench-'));
+  await chmod(home, 0o711);
+  const cluster = await startCluster({ directory: join(home, 'pg'), log: () => undefined });
+  const all: Pair[] = [];
+  try {
+    const pairs = Object.fromEntries(await Promise.all((['exchange', 'pg-boss'] as const).map(async (contender) => {
+      const pair = await startPair(contender, cluster.url('postgres'));
+      all.push(pair);
+      return [contender, pair] as const;
+    }))) as Record<Contender, Pair>;
+    const rates: Record<Contender | 'told' | 'alone', number[]> = { 'exchange': [], 'pg-boss': [], 'told': [], 'alone': [] };
+    let written = 0;
+    for (let round = -1; round < rounds; round += 1) {
+      const order: Contender[] = round % 2 === 0 ? ['exchange', 'pg-boss'] : ['pg-boss', 'exchange'];
+      const count = round < 0 ? Math.ceil(events / 4) : events;
+      const came: Partial<Record<Contender, number>> = {};
+      for (const contender of order) came[contender] = await pairs[contender].through(written, count);
+      written += count;
+      // The business transaction alone and with its event, while nothing moves.
+      const { sender } = pairs.exchange;
+      const [alone, told] = [[], []] as [number[], number[]];
+      for (const tell of [true, false, false, true]) (tell ? told : alone).push(await sender<number>({ do: 'write', first: 1_000_000_000 + Math.floor(Math.random() * 900_000_000), count: Math.ceil(count / 4), tell }));
+      if (round < 0) continue;
+      rates.exchange.push(came.exchange!);
+      rates['pg-boss'].push(came['pg-boss']!);
+      rates.told.push((count / 2) / (told.reduce((a, b) => a + b, 0) / 1000));
+      rates.alone.push((count / 2) / (alone.reduce((a, b) => a + b, 0) / 1000));
+      process.stderr.write(`round ${round + 1}: exchange ${came.exchange!.toFixed(0)}/s, pg-boss ${came['pg-boss']!.toFixed(0)}/s; business transaction with event ${rates.told.at(-1)!.toFixed(0)}/s, alone ${rates.alone.at(-1)!.toFixed(0)}/s\n`);
+    }
+    const idle = await pairs.exchange.idle(200);
+    const ratio = (a: number[], b: number[]): number => median(a.map((value, i) => value / b[i]!));
+    const [overBoss, ofBusiness, p95] = [ratio(rates.exchange, rates['pg-boss']), ratio(rates.told, rates.alone), quantile(idle, 0.95)];
+    say(`from business transaction to effect: exchange ${median(rates.exchange).toFixed(0)}/s, pg-boss ${median(rates['pg-boss']).toFixed(0)}/s, ratio ${overBoss.toFixed(2)} (at least ${targets.boss}); medians of ${rounds} rounds of ${events} events`);
+    say(`business transaction: with its event ${median(rates.told).toFixed(0)}/s, alone ${median(rates.alone).toFixed(0)}/s, ratio ${ofBusiness.toFixed(2)} (at least ${targets.business})`);
+    say(`idle: from commit to effect median ${median(idle).toFixed(0)} ms, p95 ${p95.toFixed(0)} ms (under ${targets.idleMs})`);
+    return overBoss >= targets.boss && ofBusiness >= targets.business && p95 < targets.idleMs;
+  } finally {
+    await Promise.all(all.map((pair) => pair.close()));
+    await cluster.stop();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+type Ask = <T>(order: Order) => Promise<T>;
+
+interface Pair {
+  readonly sender: Ask;
+  /** Events a second, from the first business transaction to the last effect. */
+  through(first: number, count: number): Promise<number>;
+  /** Milliseconds from commit to effect of events that come one by one. */
+  idle(count: number): Promise<number[]>;
+  close(): Promise<void>;
+}
+
+async function startPair(contender: Contender, clusterUrl: string): Promise<Pair> {
+  const keys = { shanghai: await generateKeyPair('shanghai'), jiangsu: await generateKeyPair('jiangsu') };
+  const trust: TrustFile = { keys: { shanghai: [keys.shanghai.publicKey], jiangsu: [keys.jiangsu.publicKey] } };
+  const children: ChildProcess[] = [];
+  const start = async (name: 'shanghai' | 'jiangsu'): Promise<{ ask: Ask; url: string }> => {
+    const child = fork(fileURLToPath(new URL('exchangeOwner.ts', import.meta.url)), {
+      execArgv: ['--import', fileURLToPath(new URL('../support/typescript.js', import.meta.url))], env: { PATH: process.env['PATH'] ?? '', DELTA_TEST_CLUSTER: clusterUrl }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    children.push(child);
+    const waiting = new Map<number, (answer: { result?: unknown; error?: string }) => void>();
+    child.on('message', ({ id, ...answer }: { id: number; result?: unknown; error?: string }) => { waiting.get(id)?.(answer); waiting.delete(id); });
+    let asked = 0;
+    const ask: Ask = (order) => new Promise((resolve, reject) => {
+      const id = asked++;
+      waiting.set(id, ({ result, error }) => { if (error === undefined) resolve(result as never); else reject(new Error(`${contender} ${name}: ${error}`)); });
+      child.send({ id, order });
+    });
+    return { ask, url: await ask<string>({ do: 'begin', name, key: keys[name].privateKey, trust, contender }) };
+  };
+  const [sender, receiver] = [await start('shanghai'), await start('jiangsu')];
+  const peers = [{ name: 'shanghai', url: sender.url }, { name: 'jiangsu', url: receiver.url }];
+  for (const { ask } of [sender, receiver]) await ask({ do: 'meet', peers });
+  let arrived = 0;
+  return {
+    sender: sender.ask,
+    async through(first, count) {
+      arrived = (await receiver.ask<unknown[]>({ do: 'arrivals' })).length + count;
+      await sender.ask({ do: 'move', run: true });
+      const started = Date.now();
+      const [done] = await Promise.all([receiver.ask<number>({ do: 'await', count: arrived }), sender.ask({ do: 'write', first, count, tell: true })]);
+      const took = done - started;
+      await sender.ask({ do: 'move', run: false });
+      return count / (took / 1000);
+    },
+    async idle(count) {
+      await sender.ask({ do: 'move', run: true });
+      // What was written while nothing moved goes first.
+      await new Promise((resolve) => { setTimeout(resolve, 5_000); });
+      const first = 2_000_000_000;
+      const written = await sender.ask<[number, number][]>({ do: 'trickle', first, count, pauseMs: 100 });
+      await new Promise((resolve) => { setTimeout(resolve, 1_000); });
+      const came = new Map((await receiver.ask<{ n: number; at: number }[]>({ do: 'arrivals' })).map(({ n, at }) => [n, at]));
+      await sender.ask({ do: 'move', run: false });
+      return written.map(([n, at]) => came.get(n)! - at);
+    },
+    async close() {
+      await Promise.allSettled([sender, receiver].map(({ ask }) => ask({ do: 'end' })));
+      for (const child of children) child.disconnect();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { createTrust, type JWK, type TrustFile } from '@delta/service/keys';
+import type { Peer } from '@delta/runtime/exchange/index';
+import { startOwner, type Owner } from '../support/exchangeOwners.js';
+import { joinBoss } from './bossOwner.js';
+
+/** What the bench tells one of its owners, and what comes back. */
+export type Order =
+  | { readonly do: 'begin'; readonly name: string; readonly key: JWK; readonly trust: TrustFile; readonly contender: 'exchange' | 'pg-boss' }
+  | { readonly do: 'meet'; readonly peers: readonly Peer[] }
+  /** Business transactions, eight at a time: with the event that each tells of, or alone. */
+  | { readonly do: 'write'; readonly first: number; readonly count: number; readonly tell: boolean }
+  /** One event after another, each a moment after the last has been written. */
+  | { readonly do: 'trickle'; readonly first: number; readonly count: number; readonly pauseMs: number }
+  | { readonly do: 'move'; readonly run: boolean }
+  | { readonly do: 'await'; readonly count: number }
+  | { readonly do: 'arrivals' }
+  | { readonly do: 'end' };
+
+const clients = 8;
+const text = 'x'.repeat(160);
+const addresses: Peer[] = [];
+let owner: Owner;
+let boss: Awaited<ReturnType<typeof joinBoss>> | undefined;
+let running: { stop(): Promise<void> } | undefined;
+
+async function carryOut(order: Order): Promise<unknown> {
+  switch (order.do) {
+    case 'begin':
+      owner = await startOwner(order.name, order.key, await createTrust(order.trust), addresses);
+      if (order.contender === 'pg-boss') boss = await joinBoss(owner, addresses);
+      return boss?.url ?? owner.url;
+    case 'meet':
+      addresses.splice(0, addresses.length, ...order.peers);
+      return undefined;
+    case 'write': {
+      let next = order.first;
+      const started = performance.now();
+      await Promise.all(Array.from({ length: clients }, async () => {
+        while (next < order.first + order.count) await write(next++, order.tell);
+      }));
+      return performance.now() - started;
+    }
+    case 'trickle': {
+      const times: [number, number][] = [];
+      for (let n = order.first; n < order.first + order.count; n += 1) {
+        await write(n, true);
+        times.push([n, Date.now()]);
+        await new Promise((resolve) => { setTimeout(resolve, order.pauseMs * (0.5 + Math.random())); });
+      }
+      return times;
+    }
+    case 'move':
+      if (order.run) running = boss ? boss.run() : owner.run();
+      else await running?.stop();
+      return undefined;
+    case 'await':
+      while ((await owner.rows<{ n: number }>('select count(*)::integer as n from arrived'))[0]!.n < order.count) await new Promise((resolve) => { setTimeout(resolve, 10); });
+      return Date.now();
+    case 'arrivals':
+      return owner.rows('select n, extract(epoch from at)::float8 * 1000 as at from arrived');
+    case 'end':
+      await running?.stop();
+      await boss?.close();
+      await owner.close();
+      return undefined;
+  }
+}
+
+const write = async (n: number, tell: boolean): Promise<void> => {
+  if (!tell) await owner.services.db.transaction(async (within) => { await within.query('insert into written (subject, n) values ($1, $2) on conflict do nothing', [`s-${n % 1000}`, n]); });
+  else if (boss) await boss.write(`s-${n % 1000}`, n, text);
+  else await owner.write('jiangsu', `s-${n % 1000}`, n, { text });
+};
+
+process.on('message', ({ id, order }: { id: number; order: Order }) => {
+  carryOut(order).then((result) => process.send!({ id, result }), (error: unknown) => process.send!({ id, error: error instanceof Error ? error.stack : String(error) }));
+});
+process.on('disconnect', () => { process.exit(0); });
