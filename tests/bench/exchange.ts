@@ -37,15 +37,12 @@ export async function benchExchange({ rounds, events }: ExchangeBenchOptions, sa
       const came: Partial<Record<Contender, number>> = {};
       for (const contender of order) came[contender] = await pairs[contender].through(written, count);
       written += count;
-      // The business transaction alone and with its event, while nothing moves.
-      const { sender } = pairs.exchange;
-      const [alone, told] = [[], []] as [number[], number[]];
-      for (const tell of [true, false, false, true]) (tell ? told : alone).push(await sender<number>({ do: 'write', first: 1_000_000_000 + Math.floor(Math.random() * 900_000_000), count: Math.ceil(count / 4), tell }));
+      const { told, alone } = await pairs.exchange.business(Math.ceil(count / 4));
       if (round < 0) continue;
       rates.exchange.push(came.exchange!);
       rates['pg-boss'].push(came['pg-boss']!);
-      rates.told.push((count / 2) / (told.reduce((a, b) => a + b, 0) / 1000));
-      rates.alone.push((count / 2) / (alone.reduce((a, b) => a + b, 0) / 1000));
+      rates.told.push(told);
+      rates.alone.push(alone);
       process.stderr.write(`round ${round + 1}: exchange ${came.exchange!.toFixed(0)}/s, pg-boss ${came['pg-boss']!.toFixed(0)}/s; business transaction with event ${rates.told.at(-1)!.toFixed(0)}/s, alone ${rates.alone.at(-1)!.toFixed(0)}/s\n`);
     }
     const idle = await pairs.exchange.idle(200);
@@ -65,7 +62,8 @@ export async function benchExchange({ rounds, events }: ExchangeBenchOptions, sa
 type Ask = <T>(order: Order) => Promise<T>;
 
 interface Pair {
-  readonly sender: Ask;
+  /** Business transactions a second with their event and alone, by turns, while nothing moves; afterwards everything has arrived. */
+  business(count: number): Promise<{ told: number; alone: number }>;
   /** Events a second, from the first business transaction to the last effect. */
   through(first: number, count: number): Promise<number>;
   /** Milliseconds from commit to effect of events that come one by one. */
@@ -96,10 +94,21 @@ async function startPair(contender: Contender, clusterUrl: string): Promise<Pair
   const peers = [{ name: 'shanghai', url: sender.url }, { name: 'jiangsu', url: receiver.url }];
   for (const { ask } of [sender, receiver]) await ask({ do: 'meet', peers });
   let arrived = 0;
+  let business = 1_000_000_000;
   return {
-    sender: sender.ask,
+    async business(count) {
+      const took = { told: 0, alone: 0 };
+      for (const kind of ['told', 'alone', 'alone', 'told'] as const) {
+        took[kind] += await sender.ask<number>({ do: 'write', first: business, count, tell: kind === 'told' });
+        business += count;
+      }
+      await sender.ask({ do: 'move', run: true });
+      await receiver.ask({ do: 'await', count: arrived += 2 * count });
+      await sender.ask({ do: 'move', run: false });
+      return { told: (2 * count) / (took.told / 1000), alone: (2 * count) / (took.alone / 1000) };
+    },
     async through(first, count) {
-      arrived = (await receiver.ask<unknown[]>({ do: 'arrivals' })).length + count;
+      arrived += count;
       await sender.ask({ do: 'move', run: true });
       const started = Date.now();
       const [done] = await Promise.all([receiver.ask<number>({ do: 'await', count: arrived }), sender.ask({ do: 'write', first, count, tell: true })]);
@@ -109,8 +118,6 @@ async function startPair(contender: Contender, clusterUrl: string): Promise<Pair
     },
     async idle(count) {
       await sender.ask({ do: 'move', run: true });
-      // What was written while nothing moved goes first.
-      await new Promise((resolve) => { setTimeout(resolve, 5_000); });
       const first = 2_000_000_000;
       const written = await sender.ask<[number, number][]>({ do: 'trickle', first, count, pauseMs: 100 });
       await new Promise((resolve) => { setTimeout(resolve, 1_000); });

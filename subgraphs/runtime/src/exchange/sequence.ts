@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ExchangeServices } from './services.js';
 import { beginning, digestOf, signEvent } from './signedEvent.js';
-import { insertLog, lockStream, moveStream, takeOutbox, type StoredEvent } from './store.js';
+import { lockStream, moveStream, moveToLog, nextWaiting, type Placed } from './store.js';
 
 /** Events that get their place by one transaction. */
 const batch = 500;
@@ -18,18 +18,18 @@ const slice = 16;
 export const sequence = ({ db, signer }: Pick<ExchangeServices, 'db' | 'signer'>, peer: string): Promise<number> => db.transaction(async (within) => {
   const stream = await lockStream(within, peer, 'OUT', beginning);
   if (stream.state === 'HALTED') return 0;
-  const waiting = await takeOutbox(within, peer, batch);
+  const waiting = await nextWaiting(within, peer, batch);
   if (waiting.length === 0) return 0;
   let { seq, hash } = stream;
-  const events: StoredEvent[] = [];
-  for (const { id, type, version, subject, at, digest, sealed, data } of waiting) {
+  const placed: Placed[] = [];
+  for (const { place, id, type, version, subject, at, digest } of waiting) {
     seq += 1;
     const jws = await signEvent(signer, peer, { id, type, version, subject, time: at.toISOString(), seq, epoch: stream.epoch, previous: hash, digest });
     hash = digestOf(jws);
-    events.push({ seq, id, type, version, subject, at, digest, jws, hash, sealed, data });
-    if (events.length % slice === 0) await turn();
+    placed.push({ place, seq, jws, hash });
+    if (placed.length % slice === 0) await turn();
   }
-  await insertLog(within, peer, events);
+  await moveToLog(within, placed);
   await moveStream(within, peer, 'OUT', { seq, hash, epoch: stream.epoch });
-  return events.length;
+  return placed.length;
 });

@@ -9,9 +9,21 @@ export interface OutboxRow {
   readonly at: Date; readonly digest: string; readonly sealed: boolean; readonly data: Buffer;
 }
 
+const outboxColumns = ['id', 'peer', 'type', 'version', 'subject', 'at', 'digest', 'sealed', 'data'] as const satisfies readonly (keyof OutboxRow)[];
+
+/** Most transactions tell one event or a few: plain values, planned once a connection, cost half of what arrays do. */
+const fewRows = Array.from({ length: 5 }, (_, count) => `/* background.exchange.send */ /* prepared */
+    insert into exchange_outbox (${outboxColumns.join(', ')}) values ${
+  Array.from({ length: count }, (_row, i) => `(${outboxColumns.map((_column, j) => `$${i * outboxColumns.length + j + 1}`).join(', ')})`).join(', ')}`);
+
 export const insertOutbox = async (within: Queryable, rows: readonly OutboxRow[]): Promise<void> => {
-  await within.query(`/* background.exchange.send */ /* prepared */
-    insert into exchange_outbox (id, peer, type, version, subject, at, digest, sealed, data)
+  const few = fewRows[rows.length];
+  if (few !== undefined) {
+    await within.query(few, rows.flatMap((row) => outboxColumns.map((name) => row[name])));
+    return;
+  }
+  await within.query(`/* background.exchange.sendMany */
+    insert into exchange_outbox (${outboxColumns.join(', ')})
     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[], $9::bytea[])`,
   [column(rows, 'id'), column(rows, 'peer'), column(rows, 'type'), column(rows, 'version'), column(rows, 'subject'), column(rows, 'at'), column(rows, 'digest'), column(rows, 'sealed'), column(rows, 'data')]);
 };
@@ -20,12 +32,25 @@ export const insertOutbox = async (within: Queryable, rows: readonly OutboxRow[]
 export const peersWaiting = async (db: Pick<Queryable, 'query'>): Promise<string[]> => (await db.query<{ peer: string }>(
   '/* background.exchange.waiting */ select distinct peer from (select peer from exchange_outbox limit 5000) o')).map(({ peer }) => peer);
 
-/** Takes the oldest rows for a peer out of the outbox, in the order in which they were written. */
-export const takeOutbox = (within: Queryable, peer: string, limit: number): Promise<OutboxRow[]> => within.query<OutboxRow>(`/* background.exchange.take */
-  with taken as (
-    delete from exchange_outbox where place = any(array(select place from exchange_outbox where peer = $1 order by place limit $2))
-    returning place, id, peer, type, version, subject, at, digest, sealed, data)
-  select id, peer, type, version, subject, at, digest, sealed, data from taken order by place`, [peer, limit]);
+/** A row of the outbox as far as its envelope needs it. */
+export interface WaitingEvent extends Omit<OutboxRow, 'peer' | 'sealed' | 'data'> { readonly place: string }
+
+/** The oldest rows for a peer, in the order in which they were written. Who holds the stream's lock is the only one who takes any away. */
+export const nextWaiting = (within: Queryable, peer: string, limit: number): Promise<WaitingEvent[]> => within.query<WaitingEvent>(`/* background.exchange.next */
+  select place, id, type, version, subject, at, digest from exchange_outbox where peer = $1 order by place limit $2`, [peer, limit]);
+
+/** What the envelope of a row of the outbox came to be. */
+export interface Placed { readonly place: string; readonly seq: number; readonly jws: string; readonly hash: string }
+
+/** Moves rows of the outbox to their places in the log; their data stay in the database. */
+export const moveToLog = async (within: Queryable, placed: readonly Placed[]): Promise<void> => {
+  await within.query(`/* background.exchange.place */
+    with taken as (delete from exchange_outbox where place = any($1::bigint[]) returning *)
+    insert into exchange_log (peer, seq, id, type, version, subject, at, digest, jws, hash, sealed, data)
+    select t.peer, p.seq, t.id, t.type, t.version, t.subject, t.at, t.digest, p.jws, p.hash, t.sealed, t.data
+      from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) as p (place, seq, jws, hash) join taken t on t.place = p.place`,
+  [column(placed, 'place'), column(placed, 'seq'), column(placed, 'jws'), column(placed, 'hash')]);
+};
 
 /** An event as either side stores it. */
 export interface StoredEvent {
@@ -43,13 +68,16 @@ export const insertLog = async (within: Queryable, peer: string, rows: readonly 
     column(rows, 'digest'), column(rows, 'jws'), column(rows, 'hash'), column(rows, 'sealed'), column(rows, 'data')]);
 };
 
+/** As much of a stored event as travels. */
+export type SendableEvent = Pick<StoredEvent, 'seq' | 'id' | 'subject' | 'jws' | 'sealed' | 'data'>;
+
 /** What was sent to a peer after a place, in order. */
-export const readLog = (db: Pick<Queryable, 'query'>, peer: string, after: number, limit: number): Promise<StoredEvent[]> => db.query<StoredEvent>(`/* background.exchange.read */
-  select ${stored} from exchange_log where peer = $1 and seq > $2 order by seq limit $3`, [peer, after, limit]);
+export const readLog = (db: Pick<Queryable, 'query'>, peer: string, after: number, limit: number): Promise<SendableEvent[]> => db.query<SendableEvent>(`/* background.exchange.read */
+  select seq::float8 as seq, id, subject, jws, sealed, data from exchange_log where peer = $1 and seq > $2 order by seq limit $3`, [peer, after, limit]);
 
 /** What was received from a peer after a place, in order. */
-export const readInbox = (db: Pick<Queryable, 'query'>, peer: string, after: number, limit: number): Promise<StoredEvent[]> => db.query<StoredEvent>(`/* background.exchange.readInbox */
-  select ${stored} from exchange_inbox where peer = $1 and seq > $2 order by seq limit $3`, [peer, after, limit]);
+export const readInbox = (db: Pick<Queryable, 'query'>, peer: string, after: number, limit: number): Promise<SendableEvent[]> => db.query<SendableEvent>(`/* background.exchange.readInbox */
+  select seq::float8 as seq, id, subject, jws, sealed, data from exchange_inbox where peer = $1 and seq > $2 order by seq limit $3`, [peer, after, limit]);
 
 export type Direction = 'OUT' | 'IN';
 

@@ -1,11 +1,11 @@
 import type { Queryable } from '../db/database.js';
 import type { Seals } from './seals.js';
-import type { StoredEvent } from './store.js';
+import type { SendableEvent } from './store.js';
 import type { WireEvent } from './types.js';
 
 /** Stored events as they travel: their data in clear, or null where the subject's key was destroyed. */
-export async function toWire(db: Pick<Queryable, 'query'>, seals: Seals, events: readonly StoredEvent[]): Promise<WireEvent[]> {
-  const secret = events.filter((event): event is StoredEvent & { data: Buffer } => event.sealed && event.data !== null);
+export async function toWire(db: Pick<Queryable, 'query'>, seals: Seals, events: readonly SendableEvent[]): Promise<WireEvent[]> {
+  const secret = events.filter((event): event is SendableEvent & { data: Buffer } => event.sealed && event.data !== null);
   const opened = new Map((await seals.open(db, secret.map(({ subject, id, data }) => ({ subject, id, data })))).map((data, i) => [secret[i]!.seq, data]));
   return events.map(({ seq, jws, sealed, data }) => ({ jws, data: (sealed ? opened.get(seq) ?? null : data)?.toString() ?? null }));
 }
