@@ -33,7 +33,7 @@ const noteType = (personal: boolean, type: string): EventType<Note> => ({
 });
 
 const tables = `create table if not exists written (subject text, n integer, primary key (subject, n));
-  create table if not exists arrived (place bigint generated always as identity, id uuid primary key, peer text, subject text, n integer, at timestamptz default clock_timestamp())`;
+  create table if not exists arrived (place bigint generated always as identity primary key, id uuid unique, peer text, subject text, n integer, at timestamptz default clock_timestamp())`;
 
 export interface Owner {
   readonly name: string;
@@ -51,7 +51,7 @@ export interface Owner {
   written(): Promise<{ subject: string; n: number }[]>;
   rows<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** Runs the exchange; several run as replicas would. */
-  run(): RunningExchange;
+  run(pollMs?: number): RunningExchange;
   /** Raw bytes to this owner, as anybody could send them. */
   post(bytes: Buffer): Promise<{ status: number; body: Buffer }>;
   /** Copies the database as it is, and later puts the copy in its place: a restore from an older backup. Nothing runs meanwhile. */
@@ -126,8 +126,8 @@ export async function startOwner(name: string, key: JWK, trust: Trust, addresses
     arrived: (peer) => db.query('select subject, n from arrived where peer = $1 order by place', [peer]),
     written: () => db.query('select subject, n from written order by subject, n'),
     rows: (sql, parameters = []) => db.query(sql, parameters),
-    run() {
-      const started = startExchange({ ...services, transport: httpTransport(peers) }, { peers, pollMs: 10, greetMs: 200 });
+    run(pollMs = 10) {
+      const started = startExchange({ ...services, transport: httpTransport(peers) }, { peers, pollMs, greetMs: 200 });
       const exchange = { stop: async () => { running.splice(running.indexOf(exchange), 1); await started.stop(); } };
       running.push(exchange);
       return exchange;

@@ -34,12 +34,14 @@ export async function deliver(services: SenderServices, peer: string, greet: boo
   const rows = await readLog(db, peer, stream.received, exchangeLimits.events);
   if (rows[0]?.seq !== stream.received + 1) return halt(services, peer, 'EXCHANGE_TRIMMED');
   const events = fitting(await toWire(db, seals, rows), exchangeLimits.sendBytes);
-  return settle(services, peer, await askPeer(services, peer, { kind: 'DELIVER', events }));
+  const sent = rows[events.length - 1]!;
+  return settle(services, peer, await askPeer(services, peer, { kind: 'DELIVER', events }), { sent, waiting: stream.seq });
 }
 
 const greetPeer = async (services: SenderServices, peer: string): Promise<Turn> => settle(services, peer, await askPeer(services, peer, { kind: 'DELIVER', events: [] }));
 
-async function settle(services: SenderServices, peer: string, reply: Reply): Promise<Turn> {
+/** @param just what was sent last, and up to where events wait: where the receipt is for that very event there is nothing to find out */
+async function settle(services: SenderServices, peer: string, reply: Reply, just?: { readonly sent: Pick<Position, 'seq' | 'hash'>; readonly waiting: number }): Promise<Turn> {
   const { db, signer, trust, log, now } = services;
   if (reply.kind === 'REFUSED' || reply.kind === 'EVENTS') {
     const code = reply.kind === 'REFUSED' ? reply.code : 'EXCHANGE_MALFORMED';
@@ -47,6 +49,10 @@ async function settle(services: SenderServices, peer: string, reply: Reply): Pro
     throw new PlatformError(code);
   }
   const position = await readReceipt(trust, peer, signer.name, reply.receipt).catch(() => { throw new PlatformError('SIGNATURE_INVALID'); });
+  if (just && reply.kind === 'RECEIPT' && position.seq === just.sent.seq && position.hash === just.sent.hash) {
+    await keepReceipt(db, peer, position, reply.receipt, now());
+    return position.seq < just.waiting ? 'MORE' : 'IDLE';
+  }
   const stream = await readStream(db, peer, 'OUT');
   if (!stream && position.seq === 0) return 'IDLE';
   const next = await nextAt(services, peer, stream, position);

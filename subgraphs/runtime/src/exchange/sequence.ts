@@ -3,10 +3,10 @@ import type { ExchangeServices } from './services.js';
 import { beginning, digestOf, signEvent } from './signedEvent.js';
 import { lockStream, moveStream, moveToLog, nextWaiting, type Placed } from './store.js';
 
-/** Events that get their place by one transaction. */
-const batch = 500;
+/** Most events that get their place by one transaction. */
+export const sequenceBatch = 500;
 /** Signatures after which others of this process have a turn. */
-const slice = 16;
+const slice = 32;
 
 /**
  * Gives what waits for a peer its place in the stream: without a gap, in the order in which it was written about each subject,
@@ -18,7 +18,7 @@ const slice = 16;
 export const sequence = ({ db, signer }: Pick<ExchangeServices, 'db' | 'signer'>, peer: string): Promise<number> => db.transaction(async (within) => {
   const stream = await lockStream(within, peer, 'OUT', beginning);
   if (stream.state === 'HALTED') return 0;
-  const waiting = await nextWaiting(within, peer, batch);
+  const waiting = await nextWaiting(within, peer, sequenceBatch);
   if (waiting.length === 0) return 0;
   let { seq, hash } = stream;
   const placed: Placed[] = [];

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from '@delta/schema/errors';
 import { deliver } from './deliver.js';
 import type { Peers } from './peers.js';
-import { sequence } from './sequence.js';
+import { sequence, sequenceBatch } from './sequence.js';
 import type { SenderServices } from './services.js';
 import { peersWaiting, trimLog } from './store.js';
 
@@ -56,18 +56,23 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
     }
   };
 
-  const place = async (): Promise<void> => {
+  /** @returns whether more may be waiting than got a place */
+  const place = async (): Promise<boolean> => {
     for (const { name } of await peers.list()) if (!serving.has(name)) serving.set(name, serve(name));
+    let more = false;
     for (const peer of await peersWaiting(db)) {
-      if (await sequence(services, peer) > 0) wakes.get(peer)?.();
+      const placed = await sequence(services, peer);
+      if (placed > 0) wakes.get(peer)?.();
+      more ||= placed === sequenceBatch;
     }
+    return more;
   };
 
   const run = async (): Promise<void> => {
-    let [failed, trimmed] = [0, performance.now()];
+    let [failed, trimmed, more] = [0, performance.now(), false];
     while (!stopping.signal.aborted) {
       try {
-        await place();
+        more = await place();
         if (performance.now() - trimmed > hourMs) {
           await trimLog(db, new Date(now().getTime() - keepMs));
           trimmed = performance.now();
@@ -77,7 +82,7 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
         failed += 1;
         if (failed === 1) log.warn({ code: error instanceof PlatformError ? error.code : 'INTERNAL', err: error }, 'the outbox waits');
       }
-      await wait(failed === 0 ? pollMs : failures.firstMs * 4);
+      if (failed > 0 || !more) await wait(failed === 0 ? pollMs : failures.firstMs * 4);
     }
     await Promise.all(serving.values());
   };

@@ -69,15 +69,15 @@ export const insertLog = async (within: Queryable, peer: string, rows: readonly 
 };
 
 /** As much of a stored event as travels. */
-export type SendableEvent = Pick<StoredEvent, 'seq' | 'id' | 'subject' | 'jws' | 'sealed' | 'data'>;
+export type SendableEvent = Pick<StoredEvent, 'seq' | 'id' | 'subject' | 'jws' | 'hash' | 'sealed' | 'data'>;
 
 /** What was sent to a peer after a place, in order. */
 export const readLog = (db: Pick<Queryable, 'query'>, peer: string, after: number, limit: number): Promise<SendableEvent[]> => db.query<SendableEvent>(`/* background.exchange.read */
-  select seq::float8 as seq, id, subject, jws, sealed, data from exchange_log where peer = $1 and seq > $2 order by seq limit $3`, [peer, after, limit]);
+  select seq::float8 as seq, id, subject, jws, hash, sealed, data from exchange_log where peer = $1 and seq > $2 order by seq limit $3`, [peer, after, limit]);
 
 /** What was received from a peer after a place, in order. */
 export const readInbox = (db: Pick<Queryable, 'query'>, peer: string, after: number, limit: number): Promise<SendableEvent[]> => db.query<SendableEvent>(`/* background.exchange.readInbox */
-  select seq::float8 as seq, id, subject, jws, sealed, data from exchange_inbox where peer = $1 and seq > $2 order by seq limit $3`, [peer, after, limit]);
+  select seq::float8 as seq, id, subject, jws, hash, sealed, data from exchange_inbox where peer = $1 and seq > $2 order by seq limit $3`, [peer, after, limit]);
 
 export type Direction = 'OUT' | 'IN';
 
