@@ -8,15 +8,19 @@ import { readInbox, recordRefusal } from './store.js';
 import type { Answer } from './transport.js';
 import { fitting, toWire } from './wire.js';
 
+/** Shortest time between two refusals of nobody in particular that are recorded. */
+const strangersMs = 1_000;
+
 /**
  * Answers peers' messages, whatever transport brought them. Size before signature, signature before content, and a peer is one that
- * the signed list names. Every refusal is recorded, and changes nothing else.
+ * the signed list names. A peer's refusals are all recorded, strangers' one a second, and change nothing else.
  *
  * @returns the signed reply's bytes; throws only what says that nothing could be looked at
  * @throws PlatformError SIGNATURE_INVALID, EXCHANGE_MALFORMED, BODY_TOO_LARGE, PEER_UNKNOWN, PROVINCE_UNAVAILABLE, ZONE_UNAVAILABLE
  */
 export function createAnswer(services: ExchangeServices, peers: Peers): Answer {
   const { db, signer, trust, seals, log, now } = services;
+  let strangersRecorded = -Infinity;
   const refuse = async (peer: string, code: string): Promise<void> => {
     log.warn({ code, peer }, 'a message of the exchange was refused');
     await recordRefusal(db, { id: uuidv7(), at: now(), peer, side: 'RECEIVED', code });
@@ -36,8 +40,11 @@ export function createAnswer(services: ExchangeServices, peers: Peers): Answer {
       if (content.kind === 'REFUSED') await refuse(from, content.code);
       return await writeReply(signer, from, content, bytes);
     } catch (error) {
-      // Who it claims to be from is unproven: any name could stand there.
-      if (error instanceof PlatformError && error.http < 500) await refuse('unproven', error.code);
+      // Who it claims to be from is unproven: any name could stand there, and anybody could fill the table, so one a second is kept.
+      if (error instanceof PlatformError && error.http < 500 && performance.now() - strangersRecorded > strangersMs) {
+        strangersRecorded = performance.now();
+        await refuse('unproven', error.code);
+      }
       throw error;
     }
   };

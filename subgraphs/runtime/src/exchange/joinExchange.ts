@@ -1,27 +1,16 @@
 import type { SubgraphServerOptions } from '@delta/service/subgraphServer';
 import type { BaseContext } from '@apollo/server';
-import type { Signer, Trust } from '@delta/service/keys';
-import type { Logger } from '@delta/service/log';
-import type { Database, Queryable } from '../db/database.js';
+import type { Queryable } from '../db/database.js';
 import { createAnswer } from './answer.js';
-import type { EventTypes } from './eventType.js';
 import { exchangePath, httpTransport } from './httpTransport.js';
 import { exchangeLimits } from './message.js';
 import { loadPeers, peersOf } from './peers.js';
-import type { Seals } from './seals.js';
 import { sendEvents } from './sendEvents.js';
 import type { ExchangeServices } from './services.js';
 import { startExchange, type RunningExchange } from './startExchange.js';
 import type { OutgoingEvent } from './types.js';
 
-export interface JoinOptions {
-  readonly db: Database;
-  readonly signer: Signer;
-  readonly trust: Trust;
-  readonly types: EventTypes;
-  readonly seals: Seals;
-  readonly log: Logger;
-  readonly now: () => Date;
+export interface JoinOptions extends ExchangeServices {
   /** The signed list of peers. Without it nobody is told and nobody is heard; what is written waits. */
   readonly peersFile: string | undefined;
   /** `fetch`, or one that shows a certificate. */

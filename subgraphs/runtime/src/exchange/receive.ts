@@ -5,6 +5,7 @@ import { applyEvents, type Parked, type ReadableEvent } from './applyEvents.js';
 import type { Reply } from './message.js';
 import { signReceipt } from './receipt.js';
 import { continuationOf, isUnbroken } from './rules.js';
+import { sealedById } from './seals.js';
 import type { ExchangeServices } from './services.js';
 import { beginning, digestOf, readEvent } from './signedEvent.js';
 import { effectsOf } from './sendEvents.js';
@@ -65,15 +66,14 @@ async function prove({ signer, trust }: ExchangeServices, from: string, events: 
 
 /** The events as they are stored: what tells of a person, or may, under the subject's key. */
 async function rowsOf({ types, seals }: ExchangeServices, within: Parameters<typeof insertInbox>[0], events: readonly Proven[], parked: Parked): Promise<InboxRow[]> {
-  const isSealed = ({ type, text }: Proven): boolean => text !== null && (types.get(type)?.personal ?? seals.unknown);
-  const secret = events.filter(isSealed);
-  const sealed = new Map((await seals.seal(within, secret.map(({ subject, id, text }) => ({ subject, id, data: Buffer.from(text!) })))).map((data, i) => [secret[i]!.seq, data]));
+  const sealed = await sealedById(seals, within, events.flatMap(({ type, subject, id, text }) => (
+    text !== null && (types.get(type)?.personal ?? seals.unknown) ? [{ subject, id, data: Buffer.from(text) }] : [])));
   return events.map((event) => {
     const { seq, id, type, version, subject, time, digest, jws, hash, text } = event;
     const reason = parked.get(seq) ?? null;
     return {
       seq, id, type, version, subject, at: new Date(time), digest, jws, hash, reason,
-      sealed: sealed.has(seq), data: sealed.get(seq) ?? (text === null ? null : Buffer.from(text)),
+      sealed: sealed.has(id), data: sealed.get(id) ?? (text === null ? null : Buffer.from(text)),
       state: reason === null || reason === 'SHREDDED' ? 'APPLIED' : 'PARKED',
     };
   });

@@ -2,6 +2,7 @@ import { PlatformError } from '@delta/schema/errors';
 import type { Queryable } from '../db/database.js';
 import { askPeer } from './askPeer.js';
 import { exchangeLimits } from './message.js';
+import { sealedById } from './seals.js';
 import type { SenderServices } from './services.js';
 import { beginning, digestOf, readEvent } from './signedEvent.js';
 import { hashAt, insertLog, lockStream, moveStream, returnToOutbox, type StoredEvent } from './store.js';
@@ -76,10 +77,10 @@ async function ownEvents(services: SenderServices, peer: string, last: Position)
 }
 
 async function keep({ types, seals, signer }: SenderServices, within: Queryable, peer: string, events: readonly OwnEvent[]): Promise<void> {
-  const secret = events.filter(({ type, data }) => data !== null && (types.get(type)?.personal ?? seals.unknown));
-  const sealed = new Map((await seals.seal(within, secret.map(({ subject, id, data }) => ({ subject, id, data: Buffer.from(data!) })))).map((data, i) => [secret[i]!.seq, data]));
+  const sealed = await sealedById(seals, within, events.flatMap(({ type, subject, id, data }) => (
+    data !== null && (types.get(type)?.personal ?? seals.unknown) ? [{ subject, id, data: Buffer.from(data) }] : [])));
   await insertLog(within, peer, events.map(({ seq, id, type, version, subject, time, digest, jws, hash, data }): StoredEvent => (
-    { seq, id, type, version, subject, at: new Date(time), digest, jws, hash, sealed: sealed.has(seq), data: sealed.get(seq) ?? (data === null ? null : Buffer.from(data)) })));
+    { seq, id, type, version, subject, at: new Date(time), digest, jws, hash, sealed: sealed.has(id), data: sealed.get(id) ?? (data === null ? null : Buffer.from(data)) })));
   for (const { data, ...head } of events) {
     const known = types.get(head.type);
     if (!known?.restore || data === null) continue;

@@ -52,3 +52,9 @@ export const noSeals: Seals = {
   seal: async (_within, secrets) => { if (secrets.length > 0) throw new Error('the zone stores nothing that tells of a person'); return []; },
   open: async (_db, secrets) => secrets.map(() => null),
 };
+
+/** Seals what of several events is to be sealed; by the event's id. */
+export async function sealedById(seals: Seals, within: Queryable, secrets: readonly Secret[]): Promise<ReadonlyMap<string, Buffer>> {
+  const sealed = await seals.seal(within, secrets);
+  return new Map(secrets.map(({ id }, i) => [id, sealed[i]!]));
+}

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Queryable } from '../db/database.js';
 import type { Effects } from './applyEvents.js';
+import { sealedById } from './seals.js';
 import type { ExchangeServices } from './services.js';
 import { digestOf } from './signedEvent.js';
 import { insertOutbox } from './store.js';
@@ -19,8 +20,7 @@ export async function sendEvents(within: Queryable, { types, seals }: Pick<Excha
     const bytes = Buffer.from(JSON.stringify(data));
     return { id: uuidv7(), peer: to, type, version, subject, at, digest: digestOf(bytes), sealed: known.personal, data: bytes };
   });
-  const secret = rows.filter(({ sealed }) => sealed);
-  const sealed = new Map((await seals.seal(within, secret)).map((data, i) => [secret[i]!.id, data]));
+  const sealed = await sealedById(seals, within, rows.filter((row) => row.sealed));
   await insertOutbox(within, rows.map((row) => ({ ...row, data: sealed.get(row.id) ?? row.data })));
 }
 

@@ -106,7 +106,7 @@ export const moveStream = async (within: Queryable, peer: string, direction: Dir
   await within.query('/* background.exchange.move */ update exchange_stream set seq = $3, hash = $4, epoch = $5 where peer = $1 and direction = $2', [peer, direction, seq, hash, epoch]);
 };
 
-/** Keeps a receipt. One that is older than what is known changes nothing, unless the peer itself has gone back. */
+/** Keeps a receipt: the peer's last word counts, also where it has gone back. An older one that comes late only has events sent twice. */
 export const keepReceipt = async (db: Pick<Queryable, 'query'>, peer: string, { seq }: Position, receipt: string, at: Date): Promise<void> => {
   await db.query(`/* background.exchange.receipt */
     update exchange_stream set received_seq = $2, receipt = $3, receipt_at = $4 where peer = $1 and direction = 'OUT'`, [peer, seq, receipt, at]);
