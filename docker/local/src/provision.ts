@@ -66,13 +66,15 @@ async function writeIssuers(files: KeyFiles, { issuerBase = issuerBaseUrl(defaul
 }
 
 /** Signed by the zone's key; written anew only when it says something else, or was signed by a key that was replaced. */
-async function writePeers(files: KeyFiles, peers: readonly Peer[] | undefined): Promise<void> {
+export async function writePeers(files: KeyFiles, peers: readonly Peer[] | undefined): Promise<void> {
   const zone = await loadSigner(files.signing('zone'));
   const known = (await exists(files.peers)) ? await readFile(files.peers, 'utf8') : null;
   const [header, claims] = (known ?? '').split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url').toString() || 'null') as { kid?: string; peers?: unknown } | null);
   const wanted = peers ?? claims?.peers ?? [];
   if (header?.kid === zone.kid && JSON.stringify(claims?.peers) === JSON.stringify(wanted)) return;
-  await replaceFile(files.peers, `${await signPeers(zone, wanted as readonly Peer[])}\n`);
+  // Where containers mount it, others than its owner read it.
+  const mode = known === null ? 0o600 : (await stat(files.peers)).mode & 0o777;
+  await replaceFile(files.peers, `${await signPeers(zone, wanted as readonly Peer[])}\n`, mode);
 }
 
 /** ES256, as most identity providers sign; the services among themselves use Ed25519. */
