@@ -5,6 +5,7 @@ import { createDatabase, type Database } from '@delta/runtime/db/database';
 import { openDatabase } from '@delta/runtime/db/dataSource';
 import { provinceMigrations } from '@delta/runtime/db/migrations/index';
 import { createAnswer, eventTypes, exchangePath, httpTransport, peersOf, sendEvents, startExchange, subjectSeals, type EventType, type ExchangeServices, type Peer, type RunningExchange } from '@delta/runtime/exchange/index';
+import { PlatformError, type ErrorCode } from '@delta/schema/errors';
 import { createHttpServer } from '@delta/service/httpServer';
 import { createSigner, createTrust, generateKeyPair, type JWK, type Signer, type Trust } from '@delta/service/keys';
 import { createLog } from '@delta/service/log';
@@ -57,8 +58,8 @@ export interface Owner {
   /** Copies the database as it is, and later puts the copy in its place: a restore from an older backup. Nothing runs meanwhile. */
   backup(): Promise<string>;
   restore(backup: string): Promise<void>;
-  /** Answers nobody until it is called again. */
-  pause(paused: boolean): void;
+  /** Answers nobody, or everybody by one refusal, until it is called again. */
+  pause(paused: boolean | ErrorCode): void;
   close(): Promise<void>;
 }
 
@@ -85,7 +86,7 @@ export async function startOwner(name: string, key: JWK, trust: Trust, addresses
   const master = randomBytes(32);
   const masterKeys: MasterKeys = { current: 'v1', versions: ['v1'], key: () => master };
   let pool = await open(database);
-  let paused = false;
+  let paused: boolean | ErrorCode = false;
   // Looked up at each use: a restore puts another pool in its place.
   const db: Database = {
     query: (sql, parameters) => pool.query(sql, parameters), read: (work) => pool.read(work),
@@ -99,6 +100,7 @@ export async function startOwner(name: string, key: JWK, trust: Trust, addresses
   const answer = createAnswer(services, peers);
   const http = createHttpServer({ name, log, metrics: createMetrics(name), host: '127.0.0.1', port: 0, ready: async () => ({ ok: true, checks: {} }), bodyLimit: 8 * 1024 * 1024 });
   http.fastify.post(exchangePath, async (request, reply) => {
+    if (typeof paused === 'string') throw new PlatformError(paused);
     if (paused) return reply.code(503).send();
     return reply.type('application/octet-stream').send(await answer(request.body as Buffer));
   });

@@ -69,6 +69,19 @@ describe('events', () => {
     await soundStream(shanghai!, jiangsu!, 3);
   });
 
+  test('wait as well for a peer that refuses them whole, which their sender records once, by its code', async () => {
+    jiangsu!.pause('PEER_UNKNOWN');
+    run(shanghai, jiangsu);
+    await shanghai!.write('jiangsu', 'a', 1);
+    const refused = (): Promise<{ peer: string; side: string; code: string }[]> => shanghai!.rows('select peer, side, code from exchange_refusal');
+    await until(async () => (await refused()).length > 0, 'a recorded refusal');
+    await new Promise((resolve) => { setTimeout(resolve, 600); });
+    expect(await refused()).toEqual([{ peer: 'jiangsu', side: 'SENT', code: 'PEER_UNKNOWN' }]);
+    jiangsu!.pause(false);
+    await arrivedAt(jiangsu!, 'shanghai', 1);
+    await soundStream(shanghai!, jiangsu!, 1);
+  });
+
   test('come once each from several replicas that send at once', async () => {
     run(shanghai, shanghai, shanghai, jiangsu);
     await Promise.all(numbers(1, 200).map(({ n }) => shanghai!.write('jiangsu', `s-${n % 7}`, n)));

@@ -1,5 +1,4 @@
 import { PlatformError } from '@delta/schema/errors';
-import { v7 as uuidv7 } from 'uuid';
 import { askPeer } from './askPeer.js';
 import { exchangeLimits, type Reply } from './message.js';
 import { readReceipt } from './receipt.js';
@@ -7,7 +6,7 @@ import { recover } from './recover.js';
 import { nextOf } from './rules.js';
 import type { SenderServices } from './services.js';
 import { beginning } from './signedEvent.js';
-import { haltStream, hashAt, keepReceipt, oldestKept, readLog, readStream, recordRefusal, type Stream } from './store.js';
+import { haltStream, hashAt, keepReceipt, oldestKept, readLog, readStream, type Stream } from './store.js';
 import type { Position } from './types.js';
 import { fitting, toWire } from './wire.js';
 
@@ -44,9 +43,7 @@ const greetPeer = async (services: SenderServices, peer: string): Promise<Turn> 
 async function settle(services: SenderServices, peer: string, reply: Reply, just?: { readonly sent: Pick<Position, 'seq' | 'hash'>; readonly waiting: number }): Promise<Turn> {
   const { db, signer, trust, log, now } = services;
   if (reply.kind === 'REFUSED' || reply.kind === 'EVENTS') {
-    const code = reply.kind === 'REFUSED' ? reply.code : 'EXCHANGE_MALFORMED';
-    await recordRefusal(db, { id: uuidv7(), at: now(), peer, side: 'SENT', code });
-    throw new PlatformError(code);
+    throw new PlatformError(reply.kind === 'REFUSED' ? reply.code : 'EXCHANGE_MALFORMED');
   }
   const position = await readReceipt(trust, peer, signer.name, reply.receipt).catch(() => { throw new PlatformError('SIGNATURE_INVALID'); });
   if (just && reply.kind === 'RECEIPT' && position.seq === just.sent.seq && position.hash === just.sent.hash) {

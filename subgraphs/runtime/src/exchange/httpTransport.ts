@@ -1,4 +1,4 @@
-import { PlatformError } from '@delta/schema/errors';
+import { isErrorCode, PlatformError, type ErrorCode } from '@delta/schema/errors';
 import type { Peers } from './peers.js';
 import type { Transport } from './transport.js';
 
@@ -13,17 +13,29 @@ export const httpTransport = (peers: Peers, send: typeof fetch = fetch, timeoutM
   async ask(peer, message) {
     const known = await peers.find(peer);
     if (!known) throw new PlatformError('PEER_UNKNOWN');
+    let answer: Response;
+    let body: Buffer;
     try {
-      const answer = await send(new URL(exchangePath, known.url), {
+      answer = await send(new URL(exchangePath, known.url), {
         method: 'POST', body: message, signal: AbortSignal.timeout(timeoutMs), headers: { 'content-type': 'application/json' },
       });
-      if (!answer.ok) {
-        await answer.body?.cancel();
-        throw new Error(`answered ${answer.status}`);
-      }
-      return Buffer.from(await answer.arrayBuffer());
+      body = Buffer.from(await answer.arrayBuffer());
     } catch (error) {
       throw new PlatformError('PEER_UNAVAILABLE', {}, error as Error);
     }
+    if (answer.ok) return body;
+    throw new PlatformError(refusalIn(answer.status, body) ?? 'PEER_UNAVAILABLE', {}, new Error(`answered ${answer.status}`));
   },
 });
+
+/** The code of a message that was refused whole. Nobody has signed it: it says why to wait, and nothing is built on it. */
+function refusalIn(status: number, body: Buffer): ErrorCode | undefined {
+  if (status >= 500) return undefined;
+  try {
+    const { errors } = JSON.parse(body.toString()) as { errors?: { extensions?: { code?: unknown } }[] };
+    const code = errors?.[0]?.extensions?.code;
+    return isErrorCode(code) ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from '@delta/schema/errors';
+import { v7 as uuidv7 } from 'uuid';
 import { deliver } from './deliver.js';
 import type { Peers } from './peers.js';
 import { sequence, sequenceBatch } from './sequence.js';
 import type { SenderServices } from './services.js';
-import { peersWaiting, trimLog } from './store.js';
+import { peersWaiting, recordRefusal, trimLog } from './store.js';
 
 export interface ExchangeOptions {
   readonly peers: Peers;
@@ -33,6 +34,12 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
   const wakes = new Map<string, () => void>();
   const serving = new Map<string, Promise<void>>();
 
+  const note = async (peer: string, error: unknown): Promise<void> => {
+    const known = error instanceof PlatformError;
+    log.info({ code: known ? error.code : 'INTERNAL', peer, ...(known ? {} : { err: error }) }, 'a peer of the exchange waits');
+    if (known && error.http < 500) await recordRefusal(db, { id: uuidv7(), at: now(), peer, side: 'SENT', code: error.code }).catch(() => undefined);
+  };
+
   const serve = async (peer: string): Promise<void> => {
     let [failed, greeted] = [0, -Infinity];
     while (!stopping.signal.aborted) {
@@ -49,7 +56,7 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
       } catch (error) {
         failed += 1;
         // Once a streak: a peer that is away for an hour is one fact, not hundreds.
-        if (failed === 1) log.info({ code: error instanceof PlatformError ? error.code : 'INTERNAL', peer, ...(error instanceof PlatformError ? {} : { err: error }) }, 'a peer of the exchange waits');
+        if (failed === 1) await note(peer, error);
         greeted = -Infinity;
         await wait(Math.min(failures.firstMs * 2 ** Math.min(failed - 1, 6), failures.longestMs));
       }

@@ -3,7 +3,7 @@
  * be lost, doubled or late.
  */
 export interface Transport {
-  /** A peer's answer to one message. @throws PlatformError PEER_UNAVAILABLE */
+  /** A peer's answer to one message. @throws PlatformError PEER_UNAVAILABLE, or the code by which it refused the whole message */
   ask(peer: string, message: Buffer): Promise<Buffer>;
 }
 
