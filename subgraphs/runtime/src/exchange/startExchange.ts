@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from '@delta/schema/errors';
 import { v7 as uuidv7 } from 'uuid';
+import { Bell } from './bell.js';
 import { deliver } from './deliver.js';
 import type { Peers } from './peers.js';
 import { sequence, sequenceBatch } from './sequence.js';
@@ -29,10 +29,15 @@ const hourMs = 60 * 60_000;
  */
 export function startExchange(services: SenderServices, { peers, pollMs = 50, greetMs = 10_000, keepMs = 35 * 24 * hourMs }: ExchangeOptions): RunningExchange {
   const { db, log, now } = services;
-  const stopping = new AbortController();
-  const wait = (ms: number, signal: AbortSignal = stopping.signal): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);
-  const wakes = new Map<string, () => void>();
+  let stopping = false;
+  const outbox = new Bell();
+  const bells = new Map<string, Bell>();
   const serving = new Map<string, Promise<void>>();
+
+  /** After a failure new events wake nobody: only time does, or the end. */
+  const pause = async (bell: Bell, ms: number): Promise<void> => {
+    for (const end = performance.now() + ms; !stopping && performance.now() < end;) await bell.wait(end - performance.now());
+  };
 
   const note = async (peer: string, error: unknown): Promise<void> => {
     const known = error instanceof PlatformError;
@@ -40,36 +45,38 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
     if (known && error.http < 500) await recordRefusal(db, { id: uuidv7(), at: now(), peer, side: 'SENT', code: error.code }).catch(() => undefined);
   };
 
-  const serve = async (peer: string): Promise<void> => {
+  const serve = async (peer: string, bell: Bell): Promise<void> => {
     let [failed, greeted] = [0, -Infinity];
-    while (!stopping.signal.aborted) {
-      // Armed before the turn: what is written during it is not slept over.
-      const woken = new AbortController();
-      wakes.set(peer, () => { woken.abort(); });
+    while (!stopping) {
       try {
         const greet = performance.now() - greeted > greetMs;
         const turn = await deliver(services, peer, greet);
         if (greet) greeted = performance.now();
         failed = 0;
         if (turn === 'MORE') continue;
-        await wait(greetMs, AbortSignal.any([stopping.signal, woken.signal]));
+        await bell.wait(greetMs);
       } catch (error) {
         failed += 1;
         // Once a streak: a peer that is away for an hour is one fact, not hundreds.
         if (failed === 1) await note(peer, error);
         greeted = -Infinity;
-        await wait(Math.min(failures.firstMs * 2 ** Math.min(failed - 1, 6), failures.longestMs));
+        await pause(bell, Math.min(failures.firstMs * 2 ** Math.min(failed - 1, 6), failures.longestMs));
       }
     }
   };
 
   /** @returns whether more may be waiting than got a place */
   const place = async (): Promise<boolean> => {
-    for (const { name } of await peers.list()) if (!serving.has(name)) serving.set(name, serve(name));
+    for (const { name } of await peers.list()) {
+      if (serving.has(name)) continue;
+      const bell = new Bell();
+      bells.set(name, bell);
+      serving.set(name, serve(name, bell));
+    }
     let more = false;
     for (const peer of await peersWaiting(db)) {
       const placed = await sequence(services, peer);
-      if (placed > 0) wakes.get(peer)?.();
+      if (placed > 0) bells.get(peer)?.ring();
       more ||= placed === sequenceBatch;
     }
     return more;
@@ -77,7 +84,7 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
 
   const run = async (): Promise<void> => {
     let [failed, trimmed, more] = [0, performance.now(), false];
-    while (!stopping.signal.aborted) {
+    while (!stopping) {
       try {
         more = await place();
         if (performance.now() - trimmed > hourMs) {
@@ -89,10 +96,16 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
         failed += 1;
         if (failed === 1) log.warn({ code: error instanceof PlatformError ? error.code : 'INTERNAL', err: error }, 'the outbox waits');
       }
-      if (failed > 0 || !more) await wait(failed === 0 ? pollMs : failures.firstMs * 4);
+      if (failed > 0 || !more) await outbox.wait(failed === 0 ? pollMs : failures.firstMs * 4);
     }
     await Promise.all(serving.values());
   };
   const running = run();
-  return { stop: async () => { stopping.abort(); await running; } };
+  return {
+    stop: async () => {
+      stopping = true;
+      for (const bell of [outbox, ...bells.values()]) bell.ring();
+      await running;
+    },
+  };
 }
