@@ -70,7 +70,7 @@ async function nextAt({ db }: SenderServices, peer: string, stream: Stream | und
 }
 
 async function halt({ db, log }: SenderServices, peer: string, code: 'EXCHANGE_TRIMMED'): Promise<Turn> {
-  await haltStream(db, peer, 'OUT', code);
+  await haltStream(db, peer, code);
   log.error({ code, peer }, 'a stream stands still until an operator acts');
   return 'HALTED';
 }

@@ -19,7 +19,6 @@ export interface JoinOptions extends ExchangeServices {
 
 /** A service's part in the exchange. */
 export interface Joined {
-  readonly services: ExchangeServices;
   /** Routes of the service's server. */
   readonly routes: NonNullable<SubgraphServerOptions<BaseContext>['routes']>;
   /** Tells every peer the same, within the transaction that it is about. */
@@ -34,7 +33,6 @@ export async function joinExchange({ peersFile, send, ...services }: JoinOptions
   const peers = peersFile === undefined ? peersOf(signer.name, () => []) : await loadPeers(peersFile, { own: signer.name, trust, log });
   const answer = createAnswer(services, peers);
   return {
-    services,
     routes: (http) => {
       http.post(exchangePath, { bodyLimit: exchangeLimits.bodyBytes, logLevel: 'debug' }, async (request, reply) =>
         reply.type('application/octet-stream').send(await answer(request.body as Buffer)));

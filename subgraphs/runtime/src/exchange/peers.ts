@@ -45,7 +45,8 @@ export function peersOf(own: string, current: () => readonly Peer[] | Promise<re
   return { list, find: async (name) => (await list()).find((peer) => peer.name === name) };
 }
 
-const isPeer = (value: unknown): value is Peer => {
+/** A name and an address by HTTP. */
+export const isPeer = (value: unknown): value is Peer => {
   const { name, url } = (value ?? {}) as Record<string, unknown>;
   return typeof name === 'string' && /^[a-z]{1,40}$/.test(name) && typeof url === 'string' && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 };

@@ -1,21 +1,19 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ErrorCode } from '@delta/schema/errors';
 import { KeyError } from '@delta/service/keys';
-import { applyEvents, type Parked, type ReadableEvent } from './applyEvents.js';
+import { applyEvents } from './applyEvents.js';
 import type { Reply } from './message.js';
 import { signReceipt } from './receipt.js';
-import { continuationOf, isUnbroken } from './rules.js';
-import { sealedById } from './seals.js';
+import { continuationOf, isUnbroken, settlementOf } from './rules.js';
 import type { ExchangeServices } from './services.js';
-import { beginning, digestOf, readEvent } from './signedEvent.js';
+import { digestOf, readEvent } from './signedEvent.js';
 import { effectsOf } from './sendEvents.js';
-import { hashAt, insertInbox, lockStream, moveStream, parkedSubjects, type InboxRow } from './store.js';
+import { hashAt, insertInbox, lockStream, moveStream, parkedSubjects } from './store.js';
 import type { Position, WireEvent } from './types.js';
+import { toStored, type ProvenEvent } from './wire.js';
 
 /** Signatures after which others of this process have a turn. */
 const slice = 8;
-
-interface Proven extends ReadableEvent { readonly jws: string; readonly hash: string }
 
 /**
  * Takes a peer's next events. Its phases:
@@ -30,16 +28,17 @@ export async function receive(services: ExchangeServices, from: string, events: 
   const proven = await prove(services, from, events);
   if (typeof proven === 'string') return { kind: 'REFUSED', code: proven };
   const outcome = await db.transaction(async (within): Promise<{ kind: 'RECEIPT' | 'GAP' | 'FORKED'; position: Position }> => {
-    const stream = await lockStream(within, from, 'IN', beginning);
+    const stream = await lockStream(within, from, 'IN');
     const last = proven.at(-1);
     const stored = last && last.seq <= stream.seq ? await hashAt(within, 'exchange_inbox', from, last.seq) : undefined;
-    const continuation = continuationOf(stream, proven, () => stored);
+    const continuation = continuationOf(stream, proven, stored);
     if ('refuse' in continuation) return { kind: continuation.refuse, position: stream };
     if (continuation.take === 0) return { kind: 'RECEIPT', position: stream };
     const fresh = proven.slice(-continuation.take);
     const blocked = await parkedSubjects(within, from, [...new Set(fresh.map(({ subject }) => subject))]);
     const parked = await applyEvents(within, effectsOf(services, within), fresh, blocked);
-    await insertInbox(within, from, await rowsOf(services, within, fresh, parked), now());
+    const rows = (await toStored(services, within, fresh)).map((event) => ({ ...event, ...settlementOf(parked.get(event.seq)) }));
+    await insertInbox(within, from, rows, now());
     const { seq, hash, epoch } = fresh.at(-1)!;
     await moveStream(within, from, 'IN', { seq, hash, epoch });
     return { kind: 'RECEIPT', position: { seq, hash, epoch } };
@@ -47,8 +46,8 @@ export async function receive(services: ExchangeServices, from: string, events: 
   return { kind: outcome.kind, receipt: await signReceipt(signer, from, outcome.position) };
 }
 
-async function prove({ signer, trust }: ExchangeServices, from: string, events: readonly WireEvent[]): Promise<readonly Proven[] | ErrorCode> {
-  const proven: Proven[] = [];
+async function prove({ signer, trust }: ExchangeServices, from: string, events: readonly WireEvent[]): Promise<readonly ProvenEvent[] | ErrorCode> {
+  const proven: ProvenEvent[] = [];
   for (const { jws, data } of events) {
     let head;
     try {
@@ -63,19 +62,3 @@ async function prove({ signer, trust }: ExchangeServices, from: string, events: 
   }
   return isUnbroken(proven) ? proven : 'EXCHANGE_REORDERED';
 }
-
-/** The events as they are stored: what tells of a person, or may, under the subject's key. */
-async function rowsOf({ types, seals }: ExchangeServices, within: Parameters<typeof insertInbox>[0], events: readonly Proven[], parked: Parked): Promise<InboxRow[]> {
-  const sealed = await sealedById(seals, within, events.flatMap(({ type, subject, id, text }) => (
-    text !== null && (types.get(type)?.personal ?? seals.unknown) ? [{ subject, id, data: Buffer.from(text) }] : [])));
-  return events.map((event) => {
-    const { seq, id, type, version, subject, time, digest, jws, hash, text } = event;
-    const reason = parked.get(seq) ?? null;
-    return {
-      seq, id, type, version, subject, at: new Date(time), digest, jws, hash, reason,
-      sealed: sealed.has(id), data: sealed.get(id) ?? (text === null ? null : Buffer.from(text)),
-      state: reason === null || reason === 'SHREDDED' ? 'APPLIED' : 'PARKED',
-    };
-  });
-}
-

@@ -2,13 +2,11 @@ import { PlatformError } from '@delta/schema/errors';
 import type { Queryable } from '../db/database.js';
 import { askPeer } from './askPeer.js';
 import { exchangeLimits } from './message.js';
-import { sealedById } from './seals.js';
 import type { SenderServices } from './services.js';
 import { beginning, digestOf, readEvent } from './signedEvent.js';
-import { hashAt, insertLog, lockStream, moveStream, returnToOutbox, type StoredEvent } from './store.js';
-import type { EventHead, Position, ReceivedEvent, WireEvent } from './types.js';
-
-interface OwnEvent extends EventHead { readonly jws: string; readonly hash: string; readonly data: string | null }
+import { hashAt, insertLog, lockStream, moveStream, readLog, returnToOutbox } from './store.js';
+import type { Position, WireEvent } from './types.js';
+import { toStored, type ProvenEvent } from './wire.js';
 
 /**
  * Takes up a stream whose receiver has more of it than its sender: the sender was restored from an older backup. Its phases:
@@ -24,7 +22,7 @@ interface OwnEvent extends EventHead { readonly jws: string; readonly hash: stri
 export async function recover(services: SenderServices, peer: string, position: Position): Promise<void> {
   const { db, log } = services;
   const taken = await db.transaction(async (within) => {
-    const stream = await lockStream(within, peer, 'OUT', beginning);
+    const stream = await lockStream(within, peer, 'OUT');
     const { place, hash } = await agreement(services, within, peer, Math.min(stream.received, position.seq));
     const returned = await returnToOutbox(within, peer, place);
     let last = { seq: place, hash, epoch: stream.epoch };
@@ -45,9 +43,10 @@ async function agreement(services: SenderServices, within: Queryable, peer: stri
   let known = { place: from, hash: from === 0 ? beginning : await hashAt(within, 'exchange_log', peer, from) ?? '' };
   for (;;) {
     const events = await theirEvents(services, peer, known.place);
-    for (const { jws } of events) {
+    const own = await readLog(within, peer, known.place, events.length);
+    for (const [i, { jws }] of events.entries()) {
       const hash = digestOf(jws);
-      if (await hashAt(within, 'exchange_log', peer, known.place + 1) !== hash) return known;
+      if (own[i]?.hash !== hash) return known;
       known = { place: known.place + 1, hash };
     }
     if (events.length === 0) return known;
@@ -61,30 +60,26 @@ async function theirEvents(services: SenderServices, peer: string, after: number
 }
 
 /** The peer's next events after a place, each of them ours and next in the chain. @throws PlatformError EXCHANGE_FORKED */
-async function ownEvents(services: SenderServices, peer: string, last: Position): Promise<OwnEvent[]> {
+async function ownEvents(services: SenderServices, peer: string, last: Position): Promise<ProvenEvent[]> {
   const { signer, trust } = services;
   let { seq, hash } = last;
-  const events: OwnEvent[] = [];
+  const events: ProvenEvent[] = [];
   for (const { jws, data } of await theirEvents(services, peer, last.seq)) {
     const head = await readEvent(trust, signer.name, peer, jws).catch(() => { throw new PlatformError('SIGNATURE_INVALID'); });
     if (head.seq !== seq + 1 || head.previous !== hash || (data !== null && digestOf(data) !== head.digest)) throw new PlatformError('EXCHANGE_FORKED');
     seq = head.seq;
     hash = digestOf(jws);
-    events.push({ ...head, jws, hash, data });
+    events.push({ ...head, from: signer.name, jws, hash, text: data });
   }
   if (events.length === 0) throw new PlatformError('EXCHANGE_FORKED');
   return events;
 }
 
-async function keep({ types, seals, signer }: SenderServices, within: Queryable, peer: string, events: readonly OwnEvent[]): Promise<void> {
-  const sealed = await sealedById(seals, within, events.flatMap(({ type, subject, id, data }) => (
-    data !== null && (types.get(type)?.personal ?? seals.unknown) ? [{ subject, id, data: Buffer.from(data) }] : [])));
-  await insertLog(within, peer, events.map(({ seq, id, type, version, subject, time, digest, jws, hash, data }): StoredEvent => (
-    { seq, id, type, version, subject, at: new Date(time), digest, jws, hash, sealed: sealed.has(id), data: sealed.get(id) ?? (data === null ? null : Buffer.from(data)) })));
-  for (const { data, ...head } of events) {
-    const known = types.get(head.type);
-    if (!known?.restore || data === null) continue;
-    const event: ReceivedEvent = { ...head, from: signer.name, data: known.parse(JSON.parse(data), head.version) };
-    await known.restore(within, [event]);
+async function keep(services: SenderServices, within: Queryable, peer: string, events: readonly ProvenEvent[]): Promise<void> {
+  await insertLog(within, peer, await toStored(services, within, events));
+  for (const { text, ...head } of events) {
+    const known = services.types.get(head.type);
+    if (!known?.restore || text === null) continue;
+    await known.restore(within, [{ ...head, data: known.parse(JSON.parse(text), head.version) }]);
   }
 }

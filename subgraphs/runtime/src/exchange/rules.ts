@@ -1,4 +1,4 @@
-import type { EventHead, Position } from './types.js';
+import type { EventHead, ParkedReason, Position } from './types.js';
 
 /** What comes next in a stream: which of a batch's events are new, or why none of them may be taken. */
 export type Continuation =
@@ -19,17 +19,21 @@ export const isUnbroken = (batch: readonly Place[]): boolean =>
  * Holds an unbroken batch against what the receiver has. What it has already is passed over, so a batch may come twice; but only
  * if it is the same: at the place up to which the receiver came there must stand what stands there.
  *
- * @param stored hash of the receiver's own event at a place below its position, for a batch that ends before it
+ * @param stored hash of the receiver's own event at the place of the batch's last one, where the receiver is past it
  */
-export function continuationOf(position: Position, batch: readonly Place[], stored: (seq: number) => string | undefined): Continuation {
+export function continuationOf(position: Position, batch: readonly Place[], stored: string | undefined): Continuation {
   const [first, last] = [batch[0], batch.at(-1)];
   if (!first || !last) return { take: 0 };
   if (first.seq > position.seq + 1) return { refuse: 'GAP' };
   const fresh = batch.slice(position.seq + 1 - first.seq);
-  if (fresh.length === 0) return stored(last.seq) === last.hash ? { take: 0 } : { refuse: 'FORKED' };
+  if (fresh.length === 0) return stored === last.hash ? { take: 0 } : { refuse: 'FORKED' };
   if (fresh[0]!.previous !== position.hash || fresh[0]!.epoch < position.epoch) return { refuse: 'FORKED' };
   return { take: fresh.length };
 }
+
+/** What an event is stored as, by why it has no effect. What was shredded is over: nothing will come of it, and nobody waits. */
+export const settlementOf = (reason: ParkedReason | null = null): { readonly state: 'APPLIED' | 'PARKED'; readonly reason: ParkedReason | null } =>
+  ({ state: reason === null || reason === 'SHREDDED' ? 'APPLIED' : 'PARKED', reason });
 
 /** What a sender does after it has heard how far its receiver came. */
 export type Next = 'GO_ON' | 'RECOVER' | 'LOST_AT_SENDER';

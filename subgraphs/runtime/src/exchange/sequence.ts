@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ExchangeServices } from './services.js';
-import { beginning, digestOf, signEvent } from './signedEvent.js';
+import { digestOf, signEvent } from './signedEvent.js';
 import { lockStream, moveStream, moveToLog, nextWaiting, type Placed } from './store.js';
 
 /** Most events that get their place by one transaction. */
@@ -16,7 +16,7 @@ const slice = 32;
  * @returns how many got one
  */
 export const sequence = ({ db, signer }: Pick<ExchangeServices, 'db' | 'signer'>, peer: string): Promise<number> => db.transaction(async (within) => {
-  const stream = await lockStream(within, peer, 'OUT', beginning);
+  const stream = await lockStream(within, peer, 'OUT');
   if (stream.state === 'HALTED') return 0;
   const waiting = await nextWaiting(within, peer, sequenceBatch);
   if (waiting.length === 0) return 0;

@@ -1,9 +1,9 @@
 import { PlatformError } from '@delta/schema/errors';
 import type { Queryable } from '../db/database.js';
 import { applyEvents, type ReadableEvent } from './applyEvents.js';
+import { settlementOf } from './rules.js';
 import { effectsOf } from './sendEvents.js';
 import type { ExchangeServices } from './services.js';
-import { beginning } from './signedEvent.js';
 import { findParked, lockStream, parkedAbout, settle, type ParkedEvent } from './store.js';
 import { toWire } from './wire.js';
 
@@ -36,7 +36,7 @@ export const discardParked = (services: ExchangeServices, peer: string, seq: num
   });
 
 async function requireParked(within: Queryable, peer: string, seq: number): Promise<ParkedEvent> {
-  await lockStream(within, peer, 'IN', beginning);
+  await lockStream(within, peer, 'IN');
   const found = await findParked(within, peer, seq);
   if (!found) throw new PlatformError('NOT_FOUND');
   return found;
@@ -49,10 +49,8 @@ async function replay(services: ExchangeServices, within: Queryable, peer: strin
   const events = rows.map(({ seq, id, type, version, at, digest }, i): ReadableEvent => (
     { seq, id, type, version, subject, digest, time: at.toISOString(), from: peer, text: data[i]!.data, epoch: 1, previous: '' }));
   const parked = await applyEvents(within, effectsOf(services, within), events, new Set());
-  await settle(within, peer, rows.map(({ seq }) => {
-    const reason = parked.get(seq) ?? null;
-    return { seq, state: reason === null || reason === 'SHREDDED' ? 'APPLIED' as const : 'PARKED' as const, reason };
-  }), now());
-  const left = [...parked.values()].filter((reason) => reason !== 'SHREDDED').length;
+  const settlements = rows.map(({ seq }) => ({ seq, ...settlementOf(parked.get(seq)) }));
+  await settle(within, peer, settlements, now());
+  const left = settlements.filter(({ state }) => state === 'PARKED').length;
   return { applied: rows.length - left, parked: left };
 }

@@ -1,8 +1,10 @@
 import type { Queryable } from '../db/database.js';
+import { beginning } from './signedEvent.js';
 import type { ParkedReason, Position, StreamState } from './types.js';
 
 /** Rows come and go as parallel arrays, one statement for any number of them. */
 const column = <Row, K extends keyof Row>(rows: readonly Row[], name: K): Row[K][] => rows.map((row) => row[name]);
+const columns = <Row, K extends keyof Row>(rows: readonly Row[], names: readonly K[]): Row[K][][] => names.map((name) => column(rows, name));
 
 export interface OutboxRow {
   readonly id: string; readonly peer: string; readonly type: string; readonly version: number; readonly subject: string;
@@ -25,7 +27,7 @@ export const insertOutbox = async (within: Queryable, rows: readonly OutboxRow[]
   await within.query(`/* background.exchange.sendMany */
     insert into exchange_outbox (${outboxColumns.join(', ')})
     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[], $9::bytea[])`,
-  [column(rows, 'id'), column(rows, 'peer'), column(rows, 'type'), column(rows, 'version'), column(rows, 'subject'), column(rows, 'at'), column(rows, 'digest'), column(rows, 'sealed'), column(rows, 'data')]);
+  columns(rows, outboxColumns));
 };
 
 /** Peers for whom something waits in the outbox. */
@@ -58,14 +60,15 @@ export interface StoredEvent {
   readonly digest: string; readonly jws: string; readonly hash: string; readonly sealed: boolean; readonly data: Buffer | null;
 }
 
+const storedColumns = ['seq', 'id', 'type', 'version', 'subject', 'at', 'digest', 'jws', 'hash', 'sealed', 'data'] as const satisfies readonly (keyof StoredEvent)[];
+
 const stored = 'seq::float8 as seq, id, type, version, subject, at, digest, jws, hash, sealed, data';
 
 export const insertLog = async (within: Queryable, peer: string, rows: readonly StoredEvent[]): Promise<void> => {
   await within.query(`/* background.exchange.log */
-    insert into exchange_log (peer, seq, id, type, version, subject, at, digest, jws, hash, sealed, data)
+    insert into exchange_log (peer, ${storedColumns.join(', ')})
     select $1, * from unnest($2::bigint[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::bytea[])`,
-  [peer, column(rows, 'seq'), column(rows, 'id'), column(rows, 'type'), column(rows, 'version'), column(rows, 'subject'), column(rows, 'at'),
-    column(rows, 'digest'), column(rows, 'jws'), column(rows, 'hash'), column(rows, 'sealed'), column(rows, 'data')]);
+  [peer, ...columns(rows, storedColumns)]);
 };
 
 /** As much of a stored event as travels. */
@@ -90,7 +93,7 @@ export interface Stream extends Position {
 const streamColumns = 'epoch, seq::float8 as seq, hash, state, received_seq::float8 as received';
 
 /** The stream's row, made when it is missing, locked until the transaction ends: one mover at a time. */
-export async function lockStream(within: Queryable, peer: string, direction: Direction, beginning: string): Promise<Stream> {
+export async function lockStream(within: Queryable, peer: string, direction: Direction): Promise<Stream> {
   const find = async (): Promise<Stream | undefined> => (await within.query<Stream>(`/* background.exchange.lock */
     select ${streamColumns} from exchange_stream where peer = $1 and direction = $2 for update`, [peer, direction]))[0];
   const found = await find();
@@ -112,9 +115,9 @@ export const keepReceipt = async (db: Pick<Queryable, 'query'>, peer: string, { 
     update exchange_stream set received_seq = $2, receipt = $3, receipt_at = $4 where peer = $1 and direction = 'OUT'`, [peer, seq, receipt, at]);
 };
 
-export const haltStream = async (db: Pick<Queryable, 'query'>, peer: string, direction: Direction, code: string | null): Promise<void> => {
-  await db.query(`/* background.exchange.halt */
-    update exchange_stream set state = case when $3::text is null then 'OPEN' else 'HALTED' end, halted_for = $3 where peer = $1 and direction = $2`, [peer, direction, code]);
+/** Nothing is sent to this peer any more until an operator has acted. */
+export const haltStream = async (db: Pick<Queryable, 'query'>, peer: string, code: string): Promise<void> => {
+  await db.query("/* background.exchange.halt */ update exchange_stream set state = 'HALTED', halted_for = $2 where peer = $1 and direction = 'OUT'", [peer, code]);
 };
 
 /** Hash of the envelope at a place of what was sent, or of what was received; undefined where there is none (any more). */
@@ -128,10 +131,9 @@ export interface InboxRow extends StoredEvent { readonly state: 'APPLIED' | 'PAR
 
 export const insertInbox = async (within: Queryable, peer: string, rows: readonly InboxRow[], receivedAt: Date): Promise<void> => {
   await within.query(`/* background.exchange.receive */
-    insert into exchange_inbox (peer, received_at, seq, id, type, version, subject, at, digest, jws, hash, sealed, data, state, reason)
+    insert into exchange_inbox (peer, received_at, ${storedColumns.join(', ')}, state, reason)
     select $1, $2, * from unnest($3::bigint[], $4::uuid[], $5::text[], $6::int[], $7::text[], $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::boolean[], $13::bytea[], $14::text[], $15::text[])`,
-  [peer, receivedAt, column(rows, 'seq'), column(rows, 'id'), column(rows, 'type'), column(rows, 'version'), column(rows, 'subject'), column(rows, 'at'),
-    column(rows, 'digest'), column(rows, 'jws'), column(rows, 'hash'), column(rows, 'sealed'), column(rows, 'data'), column(rows, 'state'), column(rows, 'reason')]);
+  [peer, receivedAt, ...columns(rows, [...storedColumns, 'state', 'reason'])]);
 };
 
 /** Of these subjects, those that an event of this peer is parked for. */
