@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isPeer } from '@delta/runtime/exchange/peers';
 import { keyFiles } from './home.js';
 import type { CommandPlace } from './keysOfService.js';
 import { writePeers } from './provision.js';
@@ -16,7 +17,7 @@ export async function keysOfPeers(argv: readonly string[], { home, say }: Comman
     const at = pair.indexOf('=');
     const [name, url] = [pair.slice(0, at), pair.slice(at + 1)];
     if (!owners.includes(name)) throw new Refusal(`No owner is called ${name || pair}.`, `Owners: ${owners.join(', ')}.`);
-    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw new Refusal(`${url} is no address of ${name}.`, 'Give one like https://anhui.example:4034.');
+    if (!isPeer({ name, url })) throw new Refusal(`${url} is no address of ${name}.`, 'Give one like https://anhui.example:4034.');
     return { name, url };
   });
   const missing = owners.filter((owner) => !peers.some(({ name }) => name === owner));

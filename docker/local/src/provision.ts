@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { provinces } from '@delta/schema/provinces';
 import { signPeers, type Peer } from '@delta/runtime/exchange/peers';
+import { kidOf, parseObject } from '@delta/service/jwt';
 import { generateKeyPair, loadSigner } from '@delta/service/keys';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair as generateJoseKeyPair, type JWK } from 'jose';
 import { keyFiles, type KeyFiles } from './home.js';
@@ -69,9 +70,9 @@ async function writeIssuers(files: KeyFiles, { issuerBase = issuerBaseUrl(defaul
 export async function writePeers(files: KeyFiles, peers: readonly Peer[] | undefined): Promise<void> {
   const zone = await loadSigner(files.signing('zone'));
   const known = (await exists(files.peers)) ? await readFile(files.peers, 'utf8') : null;
-  const [header, claims] = (known ?? '').split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url').toString() || 'null') as { kid?: string; peers?: unknown } | null);
-  const wanted = peers ?? claims?.peers ?? [];
-  if (header?.kid === zone.kid && JSON.stringify(claims?.peers) === JSON.stringify(wanted)) return;
+  const claims = parseObject(Buffer.from(known?.split('.')[1] ?? '', 'base64url').toString());
+  const wanted = peers ?? claims?.['peers'] ?? [];
+  if (known !== null && kidOf(known) === zone.kid && JSON.stringify(claims?.['peers']) === JSON.stringify(wanted)) return;
   // Where containers mount it, others than its owner read it.
   const mode = known === null ? 0o600 : (await stat(files.peers)).mode & 0o777;
   await replaceFile(files.peers, `${await signPeers(zone, wanted as readonly Peer[])}\n`, mode);

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Peer } from '@delta/runtime/exchange/peers';
-import { provinces, type ProvinceEntry } from '@delta/schema/provinces';
+import type { ProvinceEntry } from '@delta/schema/provinces';
 import { keyFiles, repositoryRoot } from './home.js';
-import { supervisorVariables, type Settings } from './settings.js';
+import { owners, supervisorVariables, type Settings } from './settings.js';
 import type { SupervisedSpec } from './supervisor.js';
 
 /** Synthetic members a province loads into an empty database; undefined leaves it to the province. */
@@ -12,7 +12,7 @@ export interface DataWish { readonly members?: number | undefined }
 const local = (port: number | undefined): string => `http://127.0.0.1:${port}`;
 
 /** Every owner at its port on this machine. */
-export const localPeers = ({ ports }: Settings): Peer[] => ['zone', ...provinces.map(({ slug }) => slug)].map((name) => ({ name, url: local(ports[name]) }));
+export const localPeers = ({ ports }: Settings): Peer[] => owners.map((name) => ({ name, url: local(ports[name]) }));
 
 /** The development issuer as a supervised process. */
 export const issuerService = (settings: Settings, env: NodeJS.ProcessEnv): SupervisedSpec =>
@@ -55,7 +55,7 @@ export function gatewayService(settings: Settings, env: NodeJS.ProcessEnv): Supe
     PORT: String(settings.ports['gateway']),
     DELTA_SUPERGRAPH_FILE: env['DELTA_SUPERGRAPH_FILE'] ?? join(repositoryRoot, 'schema/supergraph.graphql'),
     DELTA_SUPERGRAPH_CACHE_FILE: join(settings.home, 'gateway/supergraph.graphql'),
-    DELTA_SUBGRAPH_URLS: ['zone', ...provinces.map(({ slug }) => slug)].map((name) => `${name}=${local(settings.ports[name])}/graphql`).join(','),
+    DELTA_SUBGRAPH_URLS: owners.map((name) => `${name}=${local(settings.ports[name])}/graphql`).join(','),
     DELTA_SIGNING_KEY_FILE: files.signing('gateway'),
     DELTA_ISSUERS_FILE: files.issuers,
   }), front: true };
