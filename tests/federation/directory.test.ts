@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { register, type RegistrationEntry } from '@delta/runtime/exchange/registration/index';
+import { register, type RegistrationEntry } from '@delta/runtime/directory/index';
 import { signContext } from '@delta/service/context';
 import { loadSigner, loadTrust, type Signer, type Trust } from '@delta/service/keys';
 import { keyFiles } from '@delta/local/home';

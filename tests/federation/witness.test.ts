@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signCheckpoint } from '@delta/runtime/audit/index';
-import { digestOf, receiptType, register, type RegistrationBatch, type RegistrationReceipt } from '@delta/runtime/exchange/registration/index';
+import { digestOf, receiptType, register, type RegistrationBatch, type RegistrationReceipt } from '@delta/runtime/directory/index';
 import { keyFiles } from '@delta/local/home';
 import { loadSigner, loadTrust, type Signer, type Trust } from '@delta/service/keys';
 import { lookupDocument, startTestZone, type TestZone } from '../support/zone.js';

@@ -1,7 +1,7 @@
 import { auditPlugin } from '@delta/runtime/audit/index';
 import { createDatabase, databaseReadiness } from '@delta/runtime/db/database';
-import { checkpointEvents, eventTypes, joinExchange, noSeals } from '@delta/runtime/exchange/index';
-import { registrationLimits, reportForks, reportOwnFork } from '@delta/runtime/exchange/registration/index';
+import { registrationLimits } from '@delta/runtime/directory/index';
+import { checkpointEvents, eventTypes, joinExchange, noSeals, reportForks, reportOwnFork } from '@delta/runtime/exchange/index';
 import { guardsWith, type Guards } from '@delta/runtime/server/guards';
 import { startDatabase } from '@delta/runtime/server/startDatabase';
 import { startSealing } from '@delta/runtime/server/startSealing';

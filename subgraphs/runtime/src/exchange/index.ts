@@ -9,6 +9,7 @@ export { noSeals, subjectSeals, type Seals } from './seals.js';
 export { sendEvents } from './sendEvents.js';
 export type { ExchangeServices, SenderServices } from './services.js';
 export { discardParked, replayParked, type Settled } from './settleParked.js';
+export { reportForks, reportOwnFork } from './witness/index.js';
 export { startExchange, type RunningExchange } from './startExchange.js';
 export { exchangeTables } from './tables.js';
 export type { Answer, Transport } from './transport.js';

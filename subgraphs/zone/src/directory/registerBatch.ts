@@ -1,6 +1,6 @@
 import { recordEntries, type AuditEntry } from '@delta/runtime/audit/index';
 import type { Database } from '@delta/runtime/db/database';
-import type { RegistrationBatch, RegistrationReceipt } from '@delta/runtime/exchange/registration/index';
+import type { RegistrationBatch, RegistrationReceipt } from '@delta/runtime/directory/index';
 import { claimsOf, deleteEntries, findConflicts, insertEntries, openClaims, type NewClaim } from './store.js';
 
 /**

@@ -1,6 +1,6 @@
 import {
   digestOf, receiptType, registrationLimits, registrationType, type RegistrationBatch, type RegistrationReceipt,
-} from '@delta/runtime/exchange/registration/index';
+} from '@delta/runtime/directory/index';
 import { PlatformError } from '@delta/schema/errors';
 import { isMemberId } from '@delta/schema/ids';
 import { provinceBySlug } from '@delta/schema/provinces';

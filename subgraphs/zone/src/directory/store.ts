@@ -1,5 +1,5 @@
 import type { Queryable } from '@delta/runtime/db/database';
-import { registrationLimits, type DuplicateClaim, type LookNotices, type RegistrationEntry } from '@delta/runtime/exchange/registration/index';
+import { registrationLimits, type DuplicateClaim, type LookNotices, type RegistrationEntry } from '@delta/runtime/directory/index';
 import { v7 as uuidv7 } from 'uuid';
 
 /** Where a member is. `province` is a slug. */

@@ -1,4 +1,4 @@
-import type { Database, Queryable } from '../../db/database.js';
+import type { Database, Queryable } from '../db/database.js';
 import type { DuplicateClaim, LookNotice, RegistrationEntry } from './message.js';
 
 /** Members that the directory has not yet taken. */

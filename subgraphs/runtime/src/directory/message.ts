@@ -41,9 +41,6 @@ export interface LookNotices {
   readonly more: boolean;
 }
 
-/** A signed head of an audit chain, by whose it is. */
-export interface SignedCheckpoint { readonly owner: string; readonly token: string }
-
 /**
  * What the directory answers: ids now in it (again or anew), ids that another province holds, ids it has forgotten, claims that
  * concern the sender; looks at its members.

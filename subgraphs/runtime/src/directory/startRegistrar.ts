@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from '@delta/schema/errors';
 import type { Signer, Trust } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
-import type { Database } from '../../db/database.js';
+import type { Database } from '../db/database.js';
 import { register } from './register.js';
 import { registrationLimits } from './message.js';
 import { dropExpiredLooks, markRegistered, markReleased, readHeard, storeClaims, storeHeard, storeLooks, unregisteredMembers, unreleasedMembers } from './store.js';
