@@ -1,7 +1,7 @@
 import { auditPlugin } from '@delta/runtime/audit/index';
 import { createDatabase, databaseReadiness } from '@delta/runtime/db/database';
 import { registrationLimits } from '@delta/runtime/directory/index';
-import { checkpointEvents, eventTypes, joinExchange, noSeals, reportForks, reportOwnFork } from '@delta/runtime/exchange/index';
+import { bareKeys, checkpointEvents, eventTypes, joinExchange, reportForks, reportOwnFork, subjectSeals } from '@delta/runtime/exchange/index';
 import { guardsWith, type Guards } from '@delta/runtime/server/guards';
 import { startDatabase } from '@delta/runtime/server/startDatabase';
 import { startSealing } from '@delta/runtime/server/startSealing';
@@ -41,7 +41,7 @@ export async function createZone({ settings, log, now = () => new Date(), guards
     const services: ZoneServices = { db, signer, trust, messages: createPairMessages(signer, trust), now };
     const metrics = createMetrics('zone');
     const exchange = await joinExchange({
-      db, signer, trust, log, now, send: fetchOver(tls), peersFile: settings.peersFile, seals: noSeals, types: eventTypes(checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log))),
+      db, signer, trust, log, now, send: fetchOver(tls), peersFile: settings.peersFile, seals: subjectSeals(bareKeys), types: eventTypes(checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log))),
     });
     const server = await createSubgraphServer<ZoneContext>({
       name: 'zone', schema: zoneSchema(), log, metrics, host: settings.host, port: settings.port, tls,

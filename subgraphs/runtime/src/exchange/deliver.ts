@@ -58,7 +58,10 @@ async function settle(services: SenderServices, peer: string, reply: Reply, just
     await recover(services, peer, position);
     return 'MORE';
   }
-  if (stream && position.seq < stream.received) log.warn({ code: 'EXCHANGE_REWOUND', peer, from: stream.received, to: position.seq }, 'a peer has gone back: it is told again from there');
+  if (stream && position.seq < stream.received) {
+    log.warn({ code: 'EXCHANGE_REWOUND', peer, from: stream.received, to: position.seq }, 'a peer has gone back: it is told again from there');
+    await services.onRewound?.(peer);
+  }
   await keepReceipt(db, peer, position, reply.receipt, now());
   return stream && position.seq < stream.seq ? 'MORE' : 'IDLE';
 }

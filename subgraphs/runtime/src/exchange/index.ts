@@ -1,15 +1,16 @@
 export { createAnswer } from './answer.js';
 export { checkpointEvent, checkpointEvents } from './checkpointEvent.js';
-export { eventTypes, type EventType, type EventTypes } from './eventType.js';
+export { eventTypes, onlyTold, type EventType, type EventTypes, type Tell } from './eventType.js';
 export { exchangePath, httpTransport } from './httpTransport.js';
 export { joinExchange, type Joined } from './joinExchange.js';
 export { exchangeLimits } from './message.js';
 export { loadPeers, peersOf, signPeers, type Peer, type Peers } from './peers.js';
-export { noSeals, subjectSeals, type Seals } from './seals.js';
+export { bareKeys, subjectSeals, type Seals } from './seals.js';
 export { sendEvents } from './sendEvents.js';
 export type { ExchangeServices, SenderServices } from './services.js';
 export { discardParked, replayParked, type Settled } from './settleParked.js';
 export { reportForks, reportOwnFork } from './witness/index.js';
+export { forgetSubject } from './store.js';
 export { startExchange, type RunningExchange } from './startExchange.js';
 export { exchangeTables } from './tables.js';
 export type { Answer, Transport } from './transport.js';

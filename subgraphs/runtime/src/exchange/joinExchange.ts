@@ -21,6 +21,10 @@ export interface JoinOptions extends ExchangeServices {
 export interface Joined {
   /** Routes of the service's server. */
   readonly routes: NonNullable<SubgraphServerOptions<BaseContext>['routes']>;
+  /** Tells peers, within the transaction that it is about. */
+  tell(within: Queryable, events: readonly OutgoingEvent[], at: Date): Promise<void>;
+  /** Whether the list of peers names it. */
+  knows(peer: string): Promise<boolean>;
   /** Tells every peer the same, within the transaction that it is about. */
   tellAll(within: Queryable, event: Omit<OutgoingEvent, 'to'>, at: Date): Promise<void>;
   /** Begins to move events, once the service answers. */
@@ -37,6 +41,8 @@ export async function joinExchange({ peersFile, send, ...services }: JoinOptions
       http.post(exchangePath, { bodyLimit: exchangeLimits.bodyBytes, logLevel: 'debug' }, async (request, reply) =>
         reply.type('application/octet-stream').send(await answer(request.body as Buffer)));
     },
+    tell: (within, events, at) => sendEvents(within, services, events, at),
+    knows: async (peer) => (await peers.find(peer)) !== undefined,
     async tellAll(within, event, at) {
       await sendEvents(within, services, (await peers.list()).map(({ name }) => ({ ...event, to: name })), at);
     },

@@ -9,18 +9,20 @@ import type { OutgoingEvent } from './types.js';
 
 /**
  * Writes events into the outbox, within the business transaction that they tell of: both are committed, or neither. They have no
- * place in their streams yet (sequence.ts), so writing them waits for nobody.
+ * place in their streams yet (sequence.ts), so writing them waits for nobody. Seals are needed where one tells of a person.
  */
-export async function sendEvents(within: Queryable, { types, seals }: Pick<ExchangeServices, 'types' | 'seals'>, events: readonly OutgoingEvent[], at: Date): Promise<void> {
+export async function sendEvents(within: Queryable, { types, seals }: Pick<ExchangeServices, 'types'> & Partial<Pick<ExchangeServices, 'seals'>>, events: readonly OutgoingEvent[], at: Date): Promise<void> {
   if (events.length === 0) return;
   const rows = events.map(({ to, type, version, subject, data }) => {
     const known = types.get(type);
     if (!known) throw new Error(`no concept registers events of type ${type}`);
-    if (known.personal && to === 'zone') throw new Error(`${type} tells of a person, and the zone is told of none`);
+    if (known.personal && known.pseudonymous !== true && to === 'zone') throw new Error(`${type} tells of a person, and the zone is told of none`);
     const bytes = Buffer.from(JSON.stringify(data));
     return { id: uuidv7(), peer: to, type, version, subject, at, digest: digestOf(bytes), sealed: known.personal, data: bytes };
   });
-  const sealed = await sealedById(seals, within, rows.filter((row) => row.sealed));
+  const secret = rows.filter((row) => row.sealed);
+  if (secret.length > 0 && !seals) throw new Error('who has no keys cannot tell of a person');
+  const sealed = seals ? await sealedById(seals, within, secret) : new Map<string, Buffer>();
   await insertOutbox(within, rows.map((row) => ({ ...row, data: sealed.get(row.id) ?? row.data })));
 }
 

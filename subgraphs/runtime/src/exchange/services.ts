@@ -15,6 +15,8 @@ export interface ExchangeServices {
   readonly seals: Seals;
   readonly log: Logger;
   readonly now: () => Date;
+  /** Told when a peer has gone back to an older backup, before it is told again: what it was told by other ways is for others to repeat. */
+  readonly onRewound?: (peer: string) => Promise<void>;
 }
 
 export interface SenderServices extends ExchangeServices { readonly transport: Transport }

@@ -153,6 +153,11 @@ export async function findOrKeepKeys(within: Queryable, offered: readonly KeyRow
 export const findKeys = (db: Pick<Queryable, 'query'>, subjects: readonly string[]): Promise<KeyRow[]> => db.query<KeyRow>(`/* background.exchange.keys */
   select subject, crypto_suite as suite, key_version as version, data_key as bytes from exchange_key where subject = any($1)`, [subjects]);
 
+/** Destroys a subject's data key: whatever was told or will be read of that person is gone, on this side. */
+export const forgetSubject = async (within: Queryable, subject: string): Promise<void> => {
+  await within.query('/* background.exchange.forget */ delete from exchange_key where subject = $1', [subject]);
+};
+
 export const recordRefusal = async (db: Pick<Queryable, 'query'>, refusal: { readonly id: string; readonly at: Date; readonly peer: string; readonly side: 'SENT' | 'RECEIVED'; readonly code: string }): Promise<void> => {
   await db.query('/* background.exchange.refuse */ insert into exchange_refusal (id, at, peer, side, code) values ($1, $2, $3, $4, $5)', [refusal.id, refusal.at, refusal.peer, refusal.side, refusal.code]);
 };
