@@ -10,6 +10,7 @@ const who: Record<string, readonly string[]> = {
   CLOSE_CASE: ['branch_secretary', 'station_clerk', 'organization_administrator'],
   LIST_CASES: ['branch_secretary', 'station_clerk', 'organization_administrator'],
   LIST_MEMBERS: ['branch_secretary', 'station_clerk', 'organization_administrator'],
+  TRANSFER_OWNERSHIP: ['branch_secretary', 'organization_administrator'],
   KEEP_STATIONS: ['branch_secretary', 'station_clerk', 'organization_administrator'],
 };
 

@@ -4,8 +4,9 @@ import type { Viewer } from '@delta/schema/viewer';
  * DISCLOSURE: fields of a member left the province. LOOKUP: a lookup was opened. REVEAL: masked fields were asked for in clear.
  * CASE: a case was opened or closed. EXISTENCE: the zone said whether and where a person is known. REFUSAL: something was
  * refused, `reason` says by which code. CLAIM: a second province claimed a member. SHRED: a member's data key was destroyed.
+ * TRANSFER: a member's record was given to another province, came from one, or what became of it.
  */
-export const auditKinds = ['DISCLOSURE', 'LOOKUP', 'REVEAL', 'CASE', 'EXISTENCE', 'REFUSAL', 'CLAIM', 'SHRED'] as const;
+export const auditKinds = ['DISCLOSURE', 'LOOKUP', 'REVEAL', 'CASE', 'EXISTENCE', 'REFUSAL', 'CLAIM', 'SHRED', 'TRANSFER'] as const;
 
 export type AuditKind = (typeof auditKinds)[number];
 

@@ -25,6 +25,9 @@ export interface EventType<T = unknown> {
   restore?(within: Queryable, events: readonly ReceivedEvent<T>[]): Promise<void>;
 }
 
+/** An event of a kind. */
+export const eventOf = ({ type, version }: Pick<EventType, 'type' | 'version'>, event: Omit<OutgoingEvent, 'type' | 'version'>): OutgoingEvent => ({ type, version, ...event });
+
 /** A kind that a service tells others and is told by nobody. What comes of it all the same is parked. */
 export const onlyTold = <T>(kind: Omit<EventType<T>, 'apply'>): EventType<T> => ({ ...kind, apply: async () => { throw new Error(`${kind.type} is not for this owner`); } });
 

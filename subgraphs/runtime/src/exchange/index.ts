@@ -1,6 +1,6 @@
 export { createAnswer } from './answer.js';
 export { checkpointEvent, checkpointEvents } from './checkpointEvent.js';
-export { eventTypes, onlyTold, type EventType, type EventTypes, type Tell } from './eventType.js';
+export { eventOf, eventTypes, onlyTold, type EventType, type EventTypes, type Tell } from './eventType.js';
 export { exchangePath, httpTransport } from './httpTransport.js';
 export { joinExchange, type Joined } from './joinExchange.js';
 export { exchangeLimits } from './message.js';

@@ -9,6 +9,7 @@ import { memberResolvers } from '../member/index.js';
 import { organizationQueries, organizationResolvers } from '../organization/index.js';
 import { statisticsQueries } from '../statistics/index.js';
 import { stationMutations, stationQueries, stationResolvers } from '../station/index.js';
+import { transferMutations, transferQueries, transferResolvers } from '../transfer/index.js';
 import { recordedRelations } from './recordedRelations.js';
 import type { ProvinceDefinition } from './province.js';
 
@@ -20,14 +21,15 @@ export function provinceSchema(definition: ProvinceDefinition, policyInUse: (pol
   const { entry } = definition;
   const members = memberResolvers(definition.extension?.memberFields ?? [], recordedRelations, policyInUse);
   const concepts = {
-    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...statisticsQueries, ...caseQueries, ...members.queries },
+    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...statisticsQueries, ...caseQueries, ...transferQueries, ...members.queries },
     Organization: organizationResolvers,
     ServiceStation: stationResolvers,
     Member: members.type,
     Lookup: lookupResolvers,
     Case: caseResolvers,
     AccessLogEntry: accessLogResolvers,
-    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...stationMutations },
+    OwnershipTransfer: transferResolvers,
+    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...transferMutations, ...stationMutations },
   };
   return buildSubgraphSchema([{
     typeDefs: parse(provinceSdl(definition)),

@@ -1,0 +1,3 @@
+export { createTransferLoaders, type TransferLoaders } from './loaders.js';
+export { transferMutations, transferQueries, transferResolvers } from './resolvers.js';
+export { transferEvents } from './transferEvents.js';
