@@ -1,5 +1,6 @@
 import { forgottenKind, isVersion } from '../directory/index.js';
-import { eventOf, forgetSubject, onlyTold, type EventType } from '../exchange/index.js';
+import type { Queryable } from '../db/database.js';
+import { eventOf, forgetSubject, onlyTold, type EventType, type ReceivedEvent } from '../exchange/index.js';
 import { releaseBefore } from './releaseBefore.js';
 import { eraseMember, lockMember } from './store.js';
 
@@ -21,20 +22,18 @@ export const shreddedKind = {
  *
  * @param own the province's slug
  */
-export const shredEvents = (own: string, now: () => Date): readonly EventType[] => [
-  {
-    ...onlyTold(forgottenKind),
-    // A backup of before the shredding brings nobody back.
-    async restore(within, events) {
-      for (const { subject } of events) {
-        const member = await lockMember(within, subject);
-        if (member && member.shreddedAt === null) await eraseMember(within, subject, now());
-        await forgetSubject(within, subject);
-      }
-    },
-  },
-  {
+export function shredEvents(own: string, now: () => Date): readonly EventType[] {
+  /** A backup of before the shredding brings nobody back: whichever peer has heard of it says so. */
+  const restore = async (within: Queryable, events: readonly ReceivedEvent[]): Promise<void> => {
+    for (const { subject } of events) {
+      const member = await lockMember(within, subject);
+      if (member?.shreddedAt === null) await eraseMember(within, subject, now());
+      await forgetSubject(within, subject);
+    }
+  };
+  return [{ ...onlyTold(forgottenKind), restore }, {
     ...shreddedKind,
+    restore,
     async apply(within, events, tell) {
       for (const { from, subject, data } of events) {
         const member = await lockMember(within, subject);
@@ -45,5 +44,5 @@ export const shredEvents = (own: string, now: () => Date): readonly EventType[] 
         if (before) await tell(eventOf(shreddedKind, { to: before.from, subject, data: { version: before.version } }));
       }
     },
-  },
-];
+  }];
+}
