@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { directoryEvents } from '@delta/runtime/directory/index';
-import { sendEvents } from '@delta/runtime/exchange/index';
+import { replayParked, sendEvents } from '@delta/runtime/exchange/index';
 import { memberColumns, memberRow, shredEvents, shredMember } from '@delta/runtime/member/index';
 import { transferEvents, transferOwnership } from '@delta/runtime/transfer/index';
 import { provinceBySlug, provinces } from '@delta/schema/provinces';
 import type { Viewer } from '@delta/schema/viewer';
+import pg from 'pg';
 import { startOwners, until, type Owner, type Owners } from '../../support/exchangeOwners.js';
 
 /** Three provinces with one organisation each and a member of the first, on real databases; the zone is not there, so what it is told waits. */
@@ -102,6 +103,32 @@ describe('a member who moves while provinces are restored from backups', () => {
     stop = run();
     await goneTo('jiangsu', 'zhejiang', 3);
     await heldBy('zhejiang', 3);
+    await goneTo('shanghai', 'jiangsu', 2);
+    await isSettled();
+    await stop();
+  });
+
+  it('is not given twice, when the province that gave the record forgets it while the other cannot take it yet', async () => {
+    const asOwner = async (sql: string): Promise<void> => {
+      const client = new pg.Client({ connectionString: all.jiangsu.ownerUrl });
+      await client.connect();
+      await client.query(sql);
+      await client.end();
+    };
+    const backup = await all.shanghai.backup();
+    await asOwner('alter table organization rename to elsewhere');
+    let stop = run();
+    await give('shanghai', 'jiangsu');
+    const parked = (): Promise<{ seq: number }[]> => all.jiangsu.rows(`select seq::integer as seq from exchange_inbox where state = 'PARKED'`);
+    await until(async () => (await parked()).length > 0, 'jiangsu cannot take it');
+    await stop();
+    await all.shanghai.restore(backup);
+    stop = run();
+    await until(async () => (await all.shanghai.rows(`select 1 from ownership_transfer where state = 'SENT'`)).length > 0, 'shanghai knows again that it gave');
+    await expect(give('shanghai', 'zhejiang')).rejects.toMatchObject({ code: 'TRANSFER_UNDER_WAY' });
+    await asOwner('alter table elsewhere rename to organization');
+    expect(await replayParked(all.jiangsu.services, 'shanghai', (await parked())[0]!.seq)).toEqual({ applied: 1, parked: 0 });
+    await heldBy('jiangsu', 2);
     await goneTo('shanghai', 'jiangsu', 2);
     await isSettled();
     await stop();
