@@ -12,7 +12,7 @@ import { createEnvelope } from '../crypto/envelope.js';
 import { derivedKeys, openMasterKeys } from '../crypto/masterKeys.js';
 import { createDatabase, databaseReadiness } from '../db/database.js';
 import { provinceMigrations } from '../db/migrations/index.js';
-import { checkpointEvents, eventTypes, joinExchange, subjectSeals } from '../exchange/index.js';
+import { checkpointEvents, joinExchange, knownEvents, subjectSeals } from '../exchange/index.js';
 import { reportForks, reportOwnFork, startRegistrar } from '../exchange/registration/index.js';
 import { createLimits } from '../lookup/index.js';
 import { checkKeys } from '../member/index.js';
@@ -86,8 +86,10 @@ export async function createProvince({ definition, settings, log, now = () => ne
     };
     const metrics = createMetrics(entry.slug);
     const send = fetchOver(tls);
+    const seals = subjectSeals(envelope);
     const exchange = await joinExchange({
-      db, signer, trust, log, now, send, peersFile: settings.peersFile, seals: subjectSeals(envelope), types: eventTypes(checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log))),
+      db, signer, trust, log, now, send, peersFile: settings.peersFile, seals,
+      types: knownEvents({ db, seals, now }, checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log)), definition.extension?.events),
     });
     const server = await createSubgraphServer<ProvinceContext>({
       name: entry.slug, schema: provinceSchema(definition, guards.policy), log, metrics, host: settings.host, port: settings.port, tls,
