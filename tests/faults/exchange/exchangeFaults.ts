@@ -46,8 +46,9 @@ export interface ExchangeFaultsReport {
 
 /** @throws when a fault could not be carried out, or the run was ended */
 export async function runExchangeFaults(options: ExchangeFaultsOptions): Promise<ExchangeFaultsReport> {
-  const { events, faults, restores, seed, kinds, patience = 120, say, signal } = options;
+  const { events, faults, restores, seed, kinds, patience = 120, signal } = options;
   const started = performance.now();
+  const say = (line: string): void => { options.say(`${((performance.now() - started) / 1_000).toFixed(1)} s: ${line}`); };
   const zone = await startDrillZone(options);
   const workload = new Workload(zone, { seed, events, poison: 3 });
   try {

@@ -176,6 +176,11 @@ export async function returnToOutbox(within: Queryable, peer: string, after: num
   return rows.length;
 }
 
+/** Takes out of the outbox what is in the log already: a peer has told us that we had sent it. */
+export const dropWaiting = async (within: Queryable, peer: string, ids: readonly string[]): Promise<void> => {
+  await within.query('/* background.exchange.known */ delete from exchange_outbox where peer = $1 and id = any($2::uuid[])', [peer, ids]);
+};
+
 export interface ParkedEvent extends StoredEvent { readonly reason: ParkedReason; readonly receivedAt: Date }
 
 const parkedColumns = `${stored}, reason, received_at as "receivedAt"`;
