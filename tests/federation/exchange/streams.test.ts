@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { discardParked, replayParked, sendEvents, type RunningExchange } from '@delta/runtime/exchange/index';
 import { sequence } from '@delta/runtime/exchange/sequence';
 import { readEvent, digestOf, beginning } from '@delta/runtime/exchange/signedEvent';
+import { returnToOutbox } from '@delta/runtime/exchange/store';
 import { startOwners, until, type Owner, type Owners } from '../../support/exchangeOwners.js';
 
 let zone: Owners;
@@ -215,6 +216,19 @@ describe('after a restore from an older backup', () => {
     await soundStream(shanghai!, jiangsu!, 6);
     expect(await jiangsu!.arrived('shanghai')).toEqual(numbers(1, 6));
     expect((await shanghai!.written())).toEqual(numbers(1, 6));
+  });
+
+  test('what is taken back of two streams at once waits in its order, before all that came after', async () => {
+    for (const { n } of numbers(1, 4)) for (const to of ['jiangsu', 'zhejiang']) await shanghai!.write(to, 'a', n);
+    const { db } = shanghai!.services;
+    for (const to of ['jiangsu', 'zhejiang']) await sequence(shanghai!.services, to);
+    for (const to of ['jiangsu', 'zhejiang']) await shanghai!.write(to, 'a', 5);
+    await db.transaction(async (within) => { for (const to of ['jiangsu', 'zhejiang']) await returnToOutbox(within, to, 2); });
+    await db.transaction(async (within) => { for (const to of ['jiangsu', 'zhejiang']) await returnToOutbox(within, to, 0); });
+    for (const to of ['jiangsu', 'zhejiang']) {
+      const waiting = await db.query<{ n: number }>(`select (convert_from(data, 'UTF8')::json->>'n')::integer as n from exchange_outbox where peer = $1 order by place`, [to]);
+      expect(waiting.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5]);
+    }
   });
 
   test('a receiver that lacks what its sender keeps no more halts the stream, and says so', async () => {
