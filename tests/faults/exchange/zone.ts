@@ -63,7 +63,10 @@ export async function startDrillZone({ owners: names = allOwners, members = 0, d
         DELTA_ZONE_URL: link(name, 'zone').url, DELTA_SYNTHETIC_MEMBERS: String(members), ...unlimitedLookups,
       }),
     });
-    await Promise.all(names.map(async (name) => { owners.set(name, await DrillOwner.prepare({ name, home, env: env(name), durable })); }));
+    const prepared = await Promise.allSettled(names.map((name) => DrillOwner.prepare({ name, home, env: env(name), durable })));
+    // In the order of their names, on which a schedule is drawn.
+    for (const each of prepared) if (each.status === 'fulfilled') owners.set(each.value.name, each.value);
+    for (const each of prepared) if (each.status === 'rejected') throw each.reason;
     await Promise.all([...owners.values()].map((owner) => owner.start()));
     return { home, owners, trust: await loadTrust(keys.trust), link, close };
   } catch (error) {
