@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { runAuditFaults } from './auditFaults.js';
 import { runExchangeFaults } from './exchange/exchangeFaults.js';
+import { runControls } from './exchange/runControls.js';
 
 /** `npm run faults -- <name> [options]`: the fault runs in full; the tests run them small. */
 const help = `npm run faults -- audit [--requests 10000] [--kills 50] [--seed N]      every disclosure that left is in the log, whatever is killed
@@ -26,6 +27,11 @@ if (name === 'audit') {
   const ended = new AbortController();
   // Ctrl-C ends the run, which then leaves nothing behind.
   process.once('SIGINT', () => { ended.abort(new Error('ended')); });
+  if (values.controls) {
+    const reports = await runControls({ seed: Number(values.seed), events: 300, faults: 12, say, signal: ended.signal });
+    process.stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
+    process.exit(reports.every(({ caughtBy }) => Object.keys(caughtBy).length > 0) ? 0 : 1);
+  }
   const report = await runExchangeFaults({
     events: Number(values.events), faults: Number(values.faults), restores: Number(values.restores), seed: Number(values.seed), durable: true, keep: values.keep, say, signal: ended.signal,
   });

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -59,12 +59,16 @@ export class DrillOwner {
   get port(): number | undefined { return this.#url === undefined ? undefined : Number(new URL(this.#url).port); }
   get url(): string | undefined { return this.#url; }
 
-  /** Runs its subgraph until `kill`, starting it again if it goes by itself. Resolves when it answers. */
-  async start(): Promise<void> {
+  /**
+   * Runs its subgraph until `kill`, starting it again if it goes by itself. Resolves when it answers.
+   * @param attempts after which it is given up; then throws
+   */
+  async start(attempts = Infinity): Promise<void> {
     const keeper = ++this.#keeper;
     const keeps = (): boolean => this.#keeper === keeper && !this.#closing;
-    while (keeps()) {
+    for (let attempt = 1; keeps(); attempt += 1) {
       if (await this.#startOnce(keeps)) return;
+      if (attempt >= attempts) throw new Error(`${this.name} does not start: ${(await readFile(join(this.#options.home, `${this.name}.log`), 'utf8')).trim().slice(-1_000)}`);
       await sleep(200);
     }
   }

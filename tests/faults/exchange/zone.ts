@@ -5,6 +5,7 @@ import { provision } from '@delta/local/provision';
 import { signPeers } from '@delta/runtime/exchange/index';
 import { provinces } from '@delta/schema/provinces';
 import { loadSigner, loadTrust, type Trust } from '@delta/service/keys';
+import type { Patch } from '../../support/patchSource.js';
 import { unlimitedLookups } from '../../support/unlimitedLookups.js';
 import { openLink, type Link } from './link.js';
 import { DrillOwner } from './owner.js';
@@ -17,8 +18,8 @@ export interface DrillZoneOptions {
   readonly members?: number;
   /** Whether what is committed would survive a power cut; without it all goes faster. */
   readonly durable: boolean;
-  /** What is changed in our sources before they run: `[{ file, find, replace }]` (support/patchSource.js). */
-  readonly patches?: readonly object[];
+  /** What is changed in our sources before they run. */
+  readonly patches?: readonly Patch[];
   /** Leaves databases and logs where they are at the end. */
   readonly keep?: boolean;
 }
@@ -67,7 +68,7 @@ export async function startDrillZone({ owners: names = allOwners, members = 0, d
     // In the order of their names, on which a schedule is drawn.
     for (const each of prepared) if (each.status === 'fulfilled') owners.set(each.value.name, each.value);
     for (const each of prepared) if (each.status === 'rejected') throw each.reason;
-    await Promise.all([...owners.values()].map((owner) => owner.start()));
+    await Promise.all([...owners.values()].map((owner) => owner.start(3)));
     return { home, owners, trust: await loadTrust(keys.trust), link, close };
   } catch (error) {
     await close();
