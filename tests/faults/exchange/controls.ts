@@ -38,8 +38,8 @@ export const controls = {
     const blocked = await parkedSubjects(`,
     }, {
       file: receive,
-      find: 'return { kind: \'RECEIPT\', position: { seq, hash, epoch } };\n  });',
-      replace: 'return { kind: \'RECEIPT\', position: { seq, hash, epoch } };\n  })));',
+      find: 'return { kind: \'RECEIPT\', position: { seq, hash, epoch } };\n  }));',
+      replace: 'return { kind: \'RECEIPT\', position: { seq, hash, epoch } };\n  }))));',
     }],
     faults: ['subgraph killed', 'postmaster killed', 'backend killed', 'backends terminated'],
     restores: 0,

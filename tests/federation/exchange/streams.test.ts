@@ -114,6 +114,19 @@ describe('an event that cannot be handled', () => {
     await expect(replayParked(jiangsu!.services, 'shanghai', 2)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  test('only for now, because others hold the same rows, is carried out and not parked', async () => {
+    await shanghai!.write('jiangsu', 'a', 1, { text: 'touches x gate y' });
+    await zhejiang!.write('jiangsu', 'b', 2, { text: 'touches y gate x' });
+    await jiangsu!.services.db.transaction(async (within) => {
+      await within.query('insert into touched (key, times) values (\'gate\', 0)');
+      run(shanghai, jiangsu, zhejiang);
+      await until(async () => (await jiangsu!.rows('select from pg_stat_activity where datname = current_database() and wait_event_type = \'Lock\'')).length === 2, 'both at the gate');
+    });
+    await Promise.all([arrivedAt(jiangsu!, 'shanghai', 1), arrivedAt(jiangsu!, 'zhejiang', 1)]);
+    for (const peer of ['shanghai', 'zhejiang']) expect(await states(jiangsu!, peer)).toEqual([{ seq: 1, state: 'APPLIED', reason: null }]);
+    expect(await jiangsu!.rows('select key, times from touched order by key')).toEqual(['gate', 'x', 'y'].map((key) => ({ key, times: 2 })));
+  });
+
   test.each([
     ['of a type that nobody knows', { type: 'note.unheard' }, 'UNKNOWN_TYPE'],
     ['of a newer version', { version: 2 }, 'NEWER_VERSION'],
