@@ -5,7 +5,8 @@ import { runControls } from './exchange/runControls.js';
 
 /** `npm run faults -- <name> [options]`: the fault runs in full; the tests run them small. */
 const help = `npm run faults -- audit [--requests 10000] [--kills 50] [--seed N]      every disclosure that left is in the log, whatever is killed
-npm run faults -- exchange [--events 10000] [--faults 60] [--seed N]   every event arrives once and in order, whatever is killed, cut or restored
+npm run faults -- exchange [--events 10000] [--peers 2] [--faults 60] [--restores 3] [--seed N]
+                                                                       every event arrives once and in order, whatever is killed, cut or restored
 npm run faults -- exchange --controls [--seed N]                       and what is broken on purpose is found`;
 const say = (line: string): void => { process.stderr.write(`${line}\n`); };
 
@@ -13,7 +14,7 @@ const { positionals: [name], values } = parseArgs({
   allowPositionals: true,
   options: {
     requests: { type: 'string', default: '10000' }, kills: { type: 'string', default: '50' }, seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    events: { type: 'string', default: '10000' }, faults: { type: 'string', default: '60' }, restores: { type: 'string', default: '3' },
+    events: { type: 'string', default: '10000' }, faults: { type: 'string', default: '60' }, restores: { type: 'string', default: '3' }, peers: { type: 'string', default: '2' },
     controls: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false },
   },
 });
@@ -33,7 +34,7 @@ if (name === 'audit') {
     process.exit(reports.every(({ caughtBy }) => Object.keys(caughtBy).length > 0) ? 0 : 1);
   }
   const report = await runExchangeFaults({
-    events: Number(values.events), faults: Number(values.faults), restores: Number(values.restores), seed: Number(values.seed), durable: true, keep: values.keep, say, signal: ended.signal,
+    events: Number(values.events), peers: Number(values.peers), faults: Number(values.faults), restores: Number(values.restores), seed: Number(values.seed), durable: true, keep: values.keep, say, signal: ended.signal,
   });
   process.stdout.write(`${JSON.stringify({ ...report, violations: report.violations.slice(0, 20) }, null, 2)}\n`);
   process.exitCode = report.violations.length === 0 ? 0 : 1;

@@ -47,7 +47,7 @@ export const controls = {
   noDedupe: {
     says: 'what comes twice is taken twice',
     patches: goesBack,
-    faults: ['answers lost', 'messages echoed', 'subgraph killed'],
+    faults: ['messages echoed'],
     restores: 0,
   },
   noEpoch: {

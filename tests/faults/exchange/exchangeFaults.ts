@@ -9,8 +9,10 @@ import { keyOf, Workload } from './workload.js';
 import { startDrillZone, type DrillZone, type DrillZoneOptions } from './zone.js';
 
 export interface ExchangeFaultsOptions extends DrillZoneOptions {
-  /** Events a stream; every owner has one to every other. */
+  /** Events a stream. */
   readonly events: number;
+  /** To how many others each owner writes; all unless given. */
+  readonly peers?: number;
   readonly faults: number;
   readonly restores: number;
   readonly seed: number;
@@ -46,11 +48,11 @@ export interface ExchangeFaultsReport {
 
 /** @throws when a fault could not be carried out, or the run was ended */
 export async function runExchangeFaults(options: ExchangeFaultsOptions): Promise<ExchangeFaultsReport> {
-  const { events, faults, restores, seed, kinds, patience = 120, signal } = options;
+  const { events, peers, faults, restores, seed, kinds, patience = 120, signal } = options;
   const started = performance.now();
   const say = (line: string): void => { options.say(`${((performance.now() - started) / 1_000).toFixed(1)} s: ${line}`); };
   const zone = await startDrillZone(options);
-  const workload = new Workload(zone, { seed, events, poison: 3 });
+  const workload = new Workload(zone, { seed, events, poison: 3, ...(peers === undefined ? {} : { peers }) });
   try {
     say(`seed ${seed}: ${zone.owners.size} owners, ${workload.streams.length} streams of ${events} events, ${faults} faults, ${restores} restores`);
     const steps = scheduleOf({ seed, faults, owners: [...zone.owners.keys()], restores, ...(kinds ? { kinds } : {}) });
@@ -58,22 +60,23 @@ export async function runExchangeFaults(options: ExchangeFaultsOptions): Promise
     const counts: Record<string, number> = {};
     const restored: string[] = [];
     const happening: Promise<void>[] = [];
-    let failed: unknown;
+    let failed: Error | undefined;
+    const fail = (error: unknown): void => { failed ??= error instanceof Error ? error : new Error(String(error)); workload.stop(); };
     const watching = watch(zone, workload, signal);
     const schedule = (async () => {
       for (const { at, what } of steps) {
-        while (workload.done < at && failed === undefined) await sleep(10, undefined, { ...(signal ? { signal } : {}) });
+        while (workload.done < at && !failed) await sleep(10, undefined, { ...(signal ? { signal } : {}) });
         counts[what.kind] = (counts[what.kind] ?? 0) + 1;
         if (what.kind === 'restore') restored.push(`${what.owner}${what.settled ? '' : ', unsettled'}`);
         say(`${workload.acknowledged.length} of ${workload.total}: ${what.kind} ${what.owner}${isRestore(what) || !what.link ? '' : ` to ${what.to}`}`);
-        happening.push(injector.do(what).catch((error: unknown) => { failed ??= error; workload.stop(); }));
+        happening.push(injector.do(what).catch(fail));
         // Everybody waits for whoever is restored, or the work would be over before it.
         if (what.kind === 'restore') await happening.at(-1);
       }
     })();
-    await Promise.all([workload.run(), schedule.catch((error: unknown) => { failed ??= error; workload.stop(); })]);
+    await Promise.all([workload.run(), schedule.catch(fail)]);
     await Promise.all(happening);
-    if (failed !== undefined) throw failed;
+    if (failed) throw failed;
     say('everything is written');
     const isSteady = await caughtUp(zone, patience, signal);
     const steadySeconds = (performance.now() - injector.lastEnd) / 1_000;
@@ -83,7 +86,9 @@ export async function runExchangeFaults(options: ExchangeFaultsOptions): Promise
     const violations: Violation[] = isSteady ? [] : [{ invariant: 'steady', where: (await late(zone)).join(', '), what: `not caught up after ${patience} s` }];
     let [logged, parked, lost] = [0, 0, 0];
     const [acknowledged, inDoubt] = [byStream(workload.acknowledged), byStream(workload.inDoubt)];
-    for (const { from, to } of workload.streams) {
+    // Others than the workload's carry what the platform tells of itself.
+    const names = [...zone.owners.keys()];
+    for (const { from, to } of names.flatMap((sender) => names.filter((name) => name !== sender).map((receiver) => ({ from: sender, to: receiver })))) {
       const rows = await gatherStream(zone.owners.get(from)!, zone.owners.get(to)!);
       const known = { acknowledged: acknowledged.get(keyOf(rows)) ?? [], inDoubt: inDoubt.get(keyOf(rows)) ?? [], mayBeLost: injector.mayBeLost };
       violations.push(...await checkStream(rows, known, { read: (jws) => readEvent(zone.trust, from, to, jws), hashOf: digestOf, beginning }));

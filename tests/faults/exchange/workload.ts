@@ -20,15 +20,17 @@ export interface WorkloadOptions {
   readonly poison: number;
   /** Who writes at once at one owner. */
   readonly writers?: number;
+  /** To how many others each owner writes; all unless given. */
+  readonly peers?: number;
 }
 
-const longestOrder = 5;
+const longestOrder = 12;
 const subjectsPerWriter = 60;
 const sharedSubjects = 8;
 /** A stream that is so far behind gets nothing more until it has caught up. */
 const longestBacklog = 1_500;
 
-/** Writes at every owner to every other: business transactions of one to five events, about some hundreds of subjects each. */
+/** Writes at every owner to others: business transactions of one to a dozen events, about some hundreds of subjects each. */
 export class Workload {
   readonly acknowledged: Acknowledged[] = [];
   /** Sent, and no answer came: it may be written or not. */
@@ -45,9 +47,10 @@ export class Workload {
 
   constructor(zone: DrillZone, options: WorkloadOptions) {
     this.#zone = zone;
-    this.#options = { writers: 3, ...options };
     const names = [...zone.owners.keys()];
-    this.streams = names.flatMap((from) => names.filter((to) => to !== from).map((to) => ({ from, to })));
+    this.#options = { writers: 4, peers: names.length - 1, ...options };
+    const { peers } = this.#options;
+    this.streams = names.flatMap((from, i) => Array.from({ length: peers }, (_, k) => ({ from, to: names[(i + 1 + k) % names.length]! })));
     this.#left = new Map(this.streams.map((stream) => [keyOf(stream), options.events]));
   }
 
