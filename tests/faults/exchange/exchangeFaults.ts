@@ -6,6 +6,7 @@ import { behind, Injector } from './inject.js';
 import { checkShared, checkStream, invariants, type Invariant, type Violation } from './invariants.js';
 import { isRestore, scheduleOf, type FaultKind } from './schedule.js';
 import { keyOf, Workload } from './workload.js';
+import { startVisitors } from './visitors.js';
 import { startDrillZone, type DrillZone, type DrillZoneOptions } from './zone.js';
 
 export interface ExchangeFaultsOptions extends DrillZoneOptions {
@@ -46,6 +47,8 @@ export interface ExchangeFaultsReport {
   readonly violations: readonly Violation[];
 }
 
+const lastHeadsMs = 3_000;
+
 /** @throws when a fault could not be carried out, or the run was ended */
 export async function runExchangeFaults(options: ExchangeFaultsOptions): Promise<ExchangeFaultsReport> {
   const { events, peers, faults, restores, seed, kinds, patience = 120, signal } = options;
@@ -63,6 +66,7 @@ export async function runExchangeFaults(options: ExchangeFaultsOptions): Promise
     let failed: Error | undefined;
     const fail = (error: unknown): void => { failed ??= error instanceof Error ? error : new Error(String(error)); workload.stop(); };
     const watching = watch(zone, workload, signal);
+    const visitors = await startVisitors(zone);
     const schedule = (async () => {
       for (const { at, what } of steps) {
         while (workload.done < at && !failed) await sleep(10, undefined, { ...(signal ? { signal } : {}) });
@@ -76,12 +80,16 @@ export async function runExchangeFaults(options: ExchangeFaultsOptions): Promise
     })();
     await Promise.all([workload.run(), schedule.catch(fail)]);
     await Promise.all(happening);
+    await visitors.stop();
     if (failed) throw failed;
     say('everything is written');
     const isSteady = await caughtUp(zone, patience, signal);
     const steadySeconds = (performance.now() - injector.lastEnd) / 1_000;
     say(isSteady ? `steady ${steadySeconds.toFixed(1)} s after the last fault` : 'not steady');
     await watching.stop();
+    // The heads of what the last visitors left are told a moment later.
+    await sleep(lastHeadsMs);
+    await caughtUp(zone, patience, signal);
 
     const violations: Violation[] = isSteady ? [] : [{ invariant: 'steady', where: (await late(zone)).join(', '), what: `not caught up after ${patience} s` }];
     let [logged, parked, lost] = [0, 0, 0];

@@ -58,7 +58,7 @@ export async function startDrillZone({ owners: names = allOwners, members = 0, d
     const env = (name: string): Record<string, string> => ({
       PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', PORT: '0', DELTA_HOME: home, LOG_LEVEL: 'info',
       DELTA_SIGNING_KEY_FILE: keys.signing(name), DELTA_TRUST_FILE: keys.trust, DELTA_PEERS_FILE: join(home, `${name}-peers.jwt`),
-      DELTA_AUDIT_CHECKPOINT_SECONDS: '2', DELTA_TEST_PATCHES: JSON.stringify(patches),
+      DELTA_AUDIT_CHECKPOINT_SECONDS: '1', DELTA_TEST_PATCHES: JSON.stringify(patches),
       ...(name === 'zone' ? {} : {
         DELTA_ISSUERS_FILE: keys.issuers, DELTA_BLIND_INDEX_KEY_FILE: keys.blindIndex, DELTA_MASTER_KEY_FILE: keys.master(name),
         DELTA_ZONE_URL: link(name, 'zone').url, DELTA_SYNTHETIC_MEMBERS: String(members), ...unlimitedLookups,
