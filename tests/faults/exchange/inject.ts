@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DrillOwner } from './owner.js';
+import { behind } from './progress.js';
 import type { Fault, Restore } from './schedule.js';
-import { keyOf, type Workload } from './workload.js';
+import type { Workload } from './workload.js';
 import type { DrillZone } from './zone.js';
 
 /** Long enough that peers have answered what they were asked before an owner died. */
@@ -105,11 +106,4 @@ export class Injector {
       for (const id of ids) if (!there.has(id)) this.mayBeLost.add(id);
     }
   }
-}
-
-/** How many events of each of its streams have no receipt yet. */
-export async function behind(owner: DrillOwner): Promise<{ key: string; behind: number }[]> {
-  const rows = await owner.rows<{ to: string; behind: number }>(`select peer as to, sum(n)::integer as behind from (
-    select peer, seq - received_seq as n from exchange_stream where direction = 'OUT' union all select peer, count(*) from exchange_outbox group by 1) s group by 1`);
-  return rows.map(({ to, behind: count }) => ({ key: keyOf({ from: owner.name, to }), behind: count }));
 }
