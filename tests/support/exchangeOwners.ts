@@ -25,6 +25,9 @@ const noteType = (personal: boolean, type: string): EventType<Note> => ({
   },
   async apply(within, events) {
     if (events.some(({ data }) => data.text === 'poison')) throw new Error('poison');
+    for (const key of events.flatMap(({ data }) => (data.text.startsWith('touches ') ? data.text.split(' ').slice(1) : []))) {
+      await within.query('insert into touched (key, times) values ($1, 1) on conflict (key) do update set times = touched.times + 1', [key]);
+    }
     await within.query('insert into arrived (id, peer, subject, n) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[])',
       [events.map(({ id }) => id), events.map(({ from }) => from), events.map(({ subject }) => subject), events.map(({ data }) => data.n)]);
   },
@@ -33,7 +36,8 @@ const noteType = (personal: boolean, type: string): EventType<Note> => ({
   },
 });
 
-const tables = `create table if not exists written (subject text, n integer, primary key (subject, n));
+const tables = `create table if not exists touched (key text primary key, times integer);
+  create table if not exists written (subject text, n integer, primary key (subject, n));
   create table if not exists arrived (place bigint generated always as identity primary key, id uuid unique, peer text, subject text, n integer, at timestamptz default clock_timestamp())`;
 
 export interface Owner {
@@ -172,7 +176,7 @@ async function open(database: TestDatabase): Promise<Database> {
   const owner = new pg.Client({ connectionString: database.ownerUrl });
   await owner.connect();
   await owner.query(tables);
-  await owner.query(`grant select, insert, update, delete on written, arrived to ${new URL(database.url).username}`);
+  await owner.query(`grant select, insert, update, delete on written, arrived, touched to ${new URL(database.url).username}`);
   await owner.end();
   return createDatabase(source, 'PROVINCE_UNAVAILABLE');
 }

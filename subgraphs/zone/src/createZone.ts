@@ -1,7 +1,7 @@
 import { auditPlugin } from '@delta/runtime/audit/index';
 import { createDatabase, databaseReadiness } from '@delta/runtime/db/database';
 import { registrationLimits } from '@delta/runtime/directory/index';
-import { bareKeys, checkpointEvents, eventTypes, joinExchange, reportForks, reportOwnFork, subjectSeals } from '@delta/runtime/exchange/index';
+import { bareKeys, checkpointEvents, joinExchange, knownEvents, reportForks, reportOwnFork, subjectSeals, type OwnEvents } from '@delta/runtime/exchange/index';
 import { guardsWith, type Guards } from '@delta/runtime/server/guards';
 import { startDatabase } from '@delta/runtime/server/startDatabase';
 import { startSealing } from '@delta/runtime/server/startSealing';
@@ -26,11 +26,13 @@ export interface ZoneOptions {
   readonly now?: () => Date;
   /** Other guards than the real ones: for the bench that measures these. */
   readonly guards?: Guards;
+  /** Kinds of events that this zone exchanges with some of its peers beside the platform's; none that tells of a person. */
+  readonly events?: OwnEvents;
   readonly onStatement?: (sql: string) => void;
 }
 
 /** Starts the zone's subgraph: the directory's database, the edges, the registration endpoint. */
-export async function createZone({ settings, log, now = () => new Date(), guards: given, onStatement }: ZoneOptions): Promise<{ url: string; close(): Promise<void> }> {
+export async function createZone({ settings, log, now = () => new Date(), guards: given, events, onStatement }: ZoneOptions): Promise<{ url: string; close(): Promise<void> }> {
   const [signingKey, trustList, tls] = await Promise.all([loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log), loadMutualTls(settings)]);
   const guards = given ?? guardsWith({ signer: signingKey, trust: trustList });
   const { signer, trust } = guards;
@@ -42,8 +44,10 @@ export async function createZone({ settings, log, now = () => new Date(), guards
     const db = guards.database(createDatabase(database.source, 'ZONE_UNAVAILABLE'));
     const services: ZoneServices = { db, signer, trust, messages: createPairMessages(signer, trust), now };
     const metrics = createMetrics('zone');
+    const seals = subjectSeals(bareKeys);
     const exchange = await joinExchange({
-      db, signer, trust, log, now, send: fetchOver(tls), peersFile: settings.peersFile, seals: subjectSeals(bareKeys), types: eventTypes([...checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log)), ...directoryEvents({ trust, now })]),
+      db, signer, trust, log, now, send: fetchOver(tls), peersFile: settings.peersFile, seals,
+      types: knownEvents({ db, seals, now }, [...checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log)), ...directoryEvents({ trust, now })], events),
     });
     const server = await createSubgraphServer<ZoneContext>({
       name: 'zone', schema: zoneSchema(), log, metrics, host: settings.host, port: settings.port, tls,

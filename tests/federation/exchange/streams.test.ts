@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { discardParked, replayParked, sendEvents, type RunningExchange } from '@delta/runtime/exchange/index';
 import { sequence } from '@delta/runtime/exchange/sequence';
 import { readEvent, digestOf, beginning } from '@delta/runtime/exchange/signedEvent';
+import { returnToOutbox } from '@delta/runtime/exchange/store';
 import { startOwners, until, type Owner, type Owners } from '../../support/exchangeOwners.js';
 
 let zone: Owners;
@@ -113,6 +114,19 @@ describe('an event that cannot be handled', () => {
     await expect(replayParked(jiangsu!.services, 'shanghai', 2)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  test('only for now, because others hold the same rows, is carried out and not parked', async () => {
+    await shanghai!.write('jiangsu', 'a', 1, { text: 'touches x gate y' });
+    await zhejiang!.write('jiangsu', 'b', 2, { text: 'touches y gate x' });
+    await jiangsu!.services.db.transaction(async (within) => {
+      await within.query('insert into touched (key, times) values (\'gate\', 0)');
+      run(shanghai, jiangsu, zhejiang);
+      await until(async () => (await jiangsu!.rows('select from pg_stat_activity where datname = current_database() and wait_event_type = \'Lock\'')).length === 2, 'both at the gate');
+    });
+    await Promise.all([arrivedAt(jiangsu!, 'shanghai', 1), arrivedAt(jiangsu!, 'zhejiang', 1)]);
+    for (const peer of ['shanghai', 'zhejiang']) expect(await states(jiangsu!, peer)).toEqual([{ seq: 1, state: 'APPLIED', reason: null }]);
+    expect(await jiangsu!.rows('select key, times from touched order by key')).toEqual(['gate', 'x', 'y'].map((key) => ({ key, times: 2 })));
+  });
+
   test.each([
     ['of a type that nobody knows', { type: 'note.unheard' }, 'UNKNOWN_TYPE'],
     ['of a newer version', { version: 2 }, 'NEWER_VERSION'],
@@ -196,6 +210,38 @@ describe('after a restore from an older backup', () => {
     await soundStream(shanghai!, jiangsu!, 15);
     expect(await shanghai!.rows('select epoch from exchange_stream where peer = \'jiangsu\' and direction = \'OUT\'')).toEqual([{ epoch: 2 }]);
     expect(logged.filter((line) => line.includes('EXCHANGE_RECOVERED'))).toHaveLength(1);
+  });
+
+  test('a sender whose backup still had events waiting does not tell them again once its peer has them', async () => {
+    for (const { n } of numbers(1, 4)) await shanghai!.write('jiangsu', 'a', n);
+    const backup = await shanghai!.backup();
+    run(shanghai, jiangsu);
+    await arrivedAt(jiangsu!, 'shanghai', 4);
+    await shanghai!.write('jiangsu', 'a', 5);
+    await arrivedAt(jiangsu!, 'shanghai', 5);
+    await stop();
+    await shanghai!.restore(backup);
+    // They are placed once more before anybody knows of the loss.
+    await sequence(shanghai!.services, 'jiangsu');
+    await shanghai!.write('jiangsu', 'a', 6);
+    run(shanghai, jiangsu);
+    await arrivedAt(jiangsu!, 'shanghai', 6);
+    await soundStream(shanghai!, jiangsu!, 6);
+    expect(await jiangsu!.arrived('shanghai')).toEqual(numbers(1, 6));
+    expect((await shanghai!.written())).toEqual(numbers(1, 6));
+  });
+
+  test('what is taken back of two streams at once waits in its order, before all that came after', async () => {
+    for (const { n } of numbers(1, 4)) for (const to of ['jiangsu', 'zhejiang']) await shanghai!.write(to, 'a', n);
+    const { db } = shanghai!.services;
+    for (const to of ['jiangsu', 'zhejiang']) await sequence(shanghai!.services, to);
+    for (const to of ['jiangsu', 'zhejiang']) await shanghai!.write(to, 'a', 5);
+    await db.transaction(async (within) => { for (const to of ['jiangsu', 'zhejiang']) await returnToOutbox(within, to, 2); });
+    await db.transaction(async (within) => { for (const to of ['jiangsu', 'zhejiang']) await returnToOutbox(within, to, 0); });
+    for (const to of ['jiangsu', 'zhejiang']) {
+      const waiting = await db.query<{ n: number }>(`select (convert_from(data, 'UTF8')::json->>'n')::integer as n from exchange_outbox where peer = $1 order by place`, [to]);
+      expect(waiting.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5]);
+    }
   });
 
   test('a receiver that lacks what its sender keeps no more halts the stream, and says so', async () => {

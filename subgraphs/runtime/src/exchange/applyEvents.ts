@@ -1,5 +1,6 @@
 import { PlatformError } from '@delta/schema/errors';
 import type { Queryable } from '../db/database.js';
+import { isWorthRepeating } from '../db/failure.js';
 import type { EventType, EventTypes, Tell } from './eventType.js';
 import type { EventHead, ParkedReason, ReceivedEvent } from './types.js';
 
@@ -18,7 +19,7 @@ export type Parked = Map<number, ParkedReason>;
  * one only where that fails.
  *
  * @param blocked subjects for whom an event is parked already
- * @throws what means that the database is lost: then nothing was carried out
+ * @throws what means that the database is lost, or that others held the same rows: then nothing was carried out
  */
 export async function applyEvents(within: Queryable, { types, tell }: Effects, events: readonly ReadableEvent[], blocked: ReadonlySet<string>): Promise<Parked> {
   const succeeds = (type: EventType, together: readonly ReceivedEvent[]): Promise<boolean> => tryEffects(within, () => type.apply(within, together, tell));
@@ -76,6 +77,8 @@ async function tryEffects(within: Queryable, effects: () => Promise<void>): Prom
     await effects();
   } catch (error) {
     if (error instanceof PlatformError && (error.code === 'PROVINCE_UNAVAILABLE' || error.code === 'ZONE_UNAVAILABLE')) throw error;
+    // Nothing is wrong with the event: two that touch the same rows waited for each other.
+    if (isWorthRepeating(error)) throw error;
     await within.query('/* background.exchange.undo */ rollback to savepoint effects');
     return false;
   }

@@ -4,6 +4,7 @@ export { eventOf, eventTypes, onlyTold, type EventType, type EventTypes, type Te
 export { exchangePath, httpTransport } from './httpTransport.js';
 export { joinExchange, type Joined } from './joinExchange.js';
 export { exchangeLimits } from './message.js';
+export { knownEvents, type OwnEvents, type OwnEventsPlace } from './ownEvents.js';
 export { loadPeers, peersOf, signPeers, type Peer, type Peers } from './peers.js';
 export { bareKeys, subjectSeals, type Seals } from './seals.js';
 export { sendEvents } from './sendEvents.js';

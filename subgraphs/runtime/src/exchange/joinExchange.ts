@@ -22,7 +22,7 @@ export interface Joined {
   /** Routes of the service's server. */
   readonly routes: NonNullable<SubgraphServerOptions<BaseContext>['routes']>;
   /** Tells peers, within the transaction that it is about. */
-  tell(within: Queryable, events: readonly OutgoingEvent[], at: Date): Promise<void>;
+  tell(within: Queryable, events: readonly OutgoingEvent[], at: Date): Promise<unknown>;
   /** Whether the list of peers names it. */
   knows(peer: string): Promise<boolean>;
   /** Tells every peer the same, within the transaction that it is about. */

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ErrorCode } from '@delta/schema/errors';
 import { KeyError } from '@delta/service/keys';
+import { isWorthRepeating } from '../db/failure.js';
 import { applyEvents } from './applyEvents.js';
 import type { Reply } from './message.js';
 import { signReceipt } from './receipt.js';
@@ -27,7 +28,7 @@ export async function receive(services: ExchangeServices, from: string, events: 
   const { db, signer, now } = services;
   const proven = await prove(services, from, events);
   if (typeof proven === 'string') return { kind: 'REFUSED', code: proven };
-  const outcome = await db.transaction(async (within): Promise<{ kind: 'RECEIPT' | 'GAP' | 'FORKED'; position: Position }> => {
+  const outcome = await repeatedly(() => db.transaction(async (within): Promise<{ kind: 'RECEIPT' | 'GAP' | 'FORKED'; position: Position }> => {
     const stream = await lockStream(within, from, 'IN');
     const last = proven.at(-1);
     const stored = last && last.seq <= stream.seq ? await hashAt(within, 'exchange_inbox', from, last.seq) : undefined;
@@ -42,8 +43,19 @@ export async function receive(services: ExchangeServices, from: string, events: 
     const { seq, hash, epoch } = fresh.at(-1)!;
     await moveStream(within, from, 'IN', { seq, hash, epoch });
     return { kind: 'RECEIPT', position: { seq, hash, epoch } };
-  });
+  }));
   return { kind: outcome.kind, receipt: await signReceipt(signer, from, outcome.position) };
+}
+
+/** Effects of two peers' events may wait for each other's rows: who loses begins anew, and after a few times the peer sends again. */
+async function repeatedly<T>(work: () => Promise<T>, attempts = 3): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= attempts || !isWorthRepeating(error)) throw error;
+    }
+  }
 }
 
 async function prove({ signer, trust }: ExchangeServices, from: string, events: readonly WireEvent[]): Promise<readonly ProvenEvent[] | ErrorCode> {

@@ -4,7 +4,7 @@ import { askPeer } from './askPeer.js';
 import { exchangeLimits } from './message.js';
 import type { SenderServices } from './services.js';
 import { beginning, digestOf, readEvent } from './signedEvent.js';
-import { hashAt, insertLog, lockStream, moveStream, readLog, returnToOutbox } from './store.js';
+import { dropWaiting, hashAt, insertLog, lockStream, moveStream, readLog, returnToOutbox } from './store.js';
 import type { Position, WireEvent } from './types.js';
 import { toStored, type ProvenEvent } from './wire.js';
 
@@ -13,7 +13,8 @@ import { toStored, type ProvenEvent } from './wire.js';
  *  1. Where both still agree is found: the last place whose envelope is the same here and there.
  *  2. What was sent here since then, and did not arrive, goes back to the outbox, before whatever waits there.
  *  3. What the receiver has beyond that place is taken from it. Each event proves by our own signature that it is ours, and by its
- *     chain that none is missing; log and business rows become what they say (`restore`).
+ *     chain that none is missing; log and business rows become what they say (`restore`). What the backup still had waiting of it
+ *     waits no more.
  *  4. The epoch is raised, and the stream goes on behind the receiver's place.
  * All of it in one transaction, with the stream's row locked: nobody gives away places meanwhile.
  *
@@ -77,6 +78,7 @@ async function ownEvents(services: SenderServices, peer: string, last: Position)
 
 async function keep(services: SenderServices, within: Queryable, peer: string, events: readonly ProvenEvent[]): Promise<void> {
   await insertLog(within, peer, await toStored(services, within, events));
+  await dropWaiting(within, peer, events.map(({ id }) => id));
   for (const { text, ...head } of events) {
     const known = services.types.get(head.type);
     if (!known?.restore || text === null) continue;

@@ -170,16 +170,23 @@ export const trimLog = async (db: Pick<Queryable, 'query'>, before: Date): Promi
 };
 
 /**
- * Takes back what was sent after a place and did not arrive: it waits before everything else that waits, in its order.
+ * Takes back what was sent after a place and did not arrive: it waits before everything else that waits, in its order. Places are
+ * drawn from the last to the first and count downwards, so those of two streams, or of two recoveries, never meet.
  * @returns how many
  */
 export async function returnToOutbox(within: Queryable, peer: string, after: number): Promise<number> {
   const rows = await within.query<{ id: string }>(`/* background.exchange.return */
     with back as (delete from exchange_log where peer = $1 and seq > $2 returning *)
     insert into exchange_outbox (place, id, peer, type, version, subject, at, digest, sealed, data) overriding system value
-    select seq - 4611686018427387904, id, peer, type, version, subject, at, digest, sealed, data from back where data is not null returning id`, [peer, after]);
+    select -nextval(pg_get_serial_sequence('exchange_outbox', 'place')), id, peer, type, version, subject, at, digest, sealed, data
+      from (select * from back where data is not null order by seq desc) b returning id`, [peer, after]);
   return rows.length;
 }
+
+/** Takes out of the outbox what is in the log already: a peer has told us that we had sent it. */
+export const dropWaiting = async (within: Queryable, peer: string, ids: readonly string[]): Promise<void> => {
+  await within.query('/* background.exchange.known */ delete from exchange_outbox where peer = $1 and id = any($2::uuid[])', [peer, ids]);
+};
 
 export interface ParkedEvent extends StoredEvent { readonly reason: ParkedReason; readonly receivedAt: Date }
 

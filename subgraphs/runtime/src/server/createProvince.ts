@@ -14,7 +14,7 @@ import { derivedKeys, openMasterKeys } from '../crypto/masterKeys.js';
 import { createDatabase, databaseReadiness } from '../db/database.js';
 import { provinceMigrations } from '../db/migrations/index.js';
 import { directoryEvents, registerAgain, startRegistrar } from '../directory/index.js';
-import { checkpointEvents, eventTypes, joinExchange, reportForks, reportOwnFork, subjectSeals } from '../exchange/index.js';
+import { checkpointEvents, joinExchange, knownEvents, reportForks, reportOwnFork, subjectSeals } from '../exchange/index.js';
 import { createLimits } from '../lookup/index.js';
 import { checkKeys, shredEvents } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
@@ -84,12 +84,13 @@ export async function createProvince({ definition, settings, log, now = () => ne
     }, now);
     const metrics = createMetrics(entry.slug);
     const send = fetchOver(tls);
+    const seals = subjectSeals(envelope);
     const exchange = await joinExchange({
-      db, signer, trust, log, now, send, peersFile: settings.peersFile, seals: subjectSeals(envelope),
-      types: eventTypes([
+      db, signer, trust, log, now, send, peersFile: settings.peersFile, seals,
+      types: knownEvents({ db, seals, now }, [
         ...checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log)), ...directoryEvents(), ...shredEvents(entry.slug, now),
         ...transferEvents({ entry, trust, envelope, blindIndex, now, owners: provinces.map(({ slug }) => slug) }),
-      ]),
+      ], definition.extension?.events),
       onRewound: async (peer) => { if (peer === 'zone') await registerAgain(db); },
     });
     const services: ProvinceServices = {

@@ -1,4 +1,5 @@
 import { provinceByCode, type ProvinceEntry } from '@delta/schema/provinces';
+import type { OwnEvents } from '../exchange/index.js';
 import type { OwnMemberField } from '../member/index.js';
 import type { SyntheticConfig } from '../synthetic/index.js';
 
@@ -6,8 +7,8 @@ import type { SyntheticConfig } from '../synthetic/index.js';
 export interface ProvinceDefinition {
   readonly entry: ProvinceEntry;
   readonly synthetic: SyntheticConfig;
-  /** SDL and member fields that this province adds to its own types. */
-  readonly extension?: { readonly sdl: string; readonly memberFields: readonly OwnMemberField[] };
+  /** SDL and member fields that this province adds to its own types, and kinds of events that it exchanges with some of its peers. */
+  readonly extension?: { readonly sdl: string; readonly memberFields: readonly OwnMemberField[]; readonly events?: OwnEvents };
 }
 
 /** @param code GB/T 2260 code, which must be in the registry */

@@ -1,0 +1,3 @@
+export interface Patch { readonly file: string; readonly find: string; readonly replace: string }
+
+export function patchSource(path: string, source: string, patches: readonly Patch[]): string;
