@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Queryable } from '../db/database.js';
+import type { Transaction } from '../db/database.js';
 import type { Effects } from './applyEvents.js';
 import { sealedById } from './seals.js';
 import type { ExchangeServices } from './services.js';
@@ -9,9 +9,10 @@ import type { OutgoingEvent } from './types.js';
 
 /**
  * Writes events into the outbox, within the business transaction that they tell of: both are committed, or neither. They have no
- * place in their streams yet (sequence.ts), so writing them waits for nobody.
+ * place in their streams yet (sequence.ts), so writing them waits for nobody; their rows go with the transaction's next statement,
+ * or with its commit.
  */
-export async function sendEvents(within: Queryable, { types, seals }: Pick<ExchangeServices, 'types' | 'seals'>, events: readonly OutgoingEvent[], at: Date): Promise<void> {
+export async function sendEvents(within: Transaction, { types, seals }: Pick<ExchangeServices, 'types' | 'seals'>, events: readonly OutgoingEvent[], at: Date): Promise<void> {
   if (events.length === 0) return;
   const rows = events.map(({ to, type, version, subject, data }) => {
     const known = types.get(type);
@@ -21,9 +22,9 @@ export async function sendEvents(within: Queryable, { types, seals }: Pick<Excha
     return { id: uuidv7(), peer: to, type, version, subject, at, digest: digestOf(bytes), sealed: known.personal, data: bytes };
   });
   const sealed = await sealedById(seals, within, rows.filter((row) => row.sealed));
-  await insertOutbox(within, rows.map((row) => ({ ...row, data: sealed.get(row.id) ?? row.data })));
+  insertOutbox(within, rows.map((row) => ({ ...row, data: sealed.get(row.id) ?? row.data })));
 }
 
 /** What events can do within a transaction: what they tell is sent with their effects, or not at all. */
-export const effectsOf = (services: Pick<ExchangeServices, 'types' | 'seals' | 'now'>, within: Queryable): Effects =>
+export const effectsOf = (services: Pick<ExchangeServices, 'types' | 'seals' | 'now'>, within: Transaction): Effects =>
   ({ types: services.types, tell: (event) => sendEvents(within, services, [event], services.now()) });

@@ -1,4 +1,4 @@
-import type { Queryable } from '../db/database.js';
+import type { Queryable, Transaction } from '../db/database.js';
 import { beginning } from './signedEvent.js';
 import type { ParkedReason, Position, StreamState } from './types.js';
 
@@ -13,18 +13,18 @@ export interface OutboxRow {
 
 const outboxColumns = ['id', 'peer', 'type', 'version', 'subject', 'at', 'digest', 'sealed', 'data'] as const satisfies readonly (keyof OutboxRow)[];
 
-/** Most transactions tell one event or a few: plain values, planned once a connection, cost half of what arrays do. */
+/** Most transactions tell one event or a few: plain values, planned once a connection, cost half of what arrays do. Nobody waits for them by themselves. */
 const fewRows = Array.from({ length: 5 }, (_, count) => `/* background.exchange.send */ /* prepared */
     insert into exchange_outbox (${outboxColumns.join(', ')}) values ${
   Array.from({ length: count }, (_row, i) => `(${outboxColumns.map((_column, j) => `$${i * outboxColumns.length + j + 1}`).join(', ')})`).join(', ')}`);
 
-export const insertOutbox = async (within: Queryable, rows: readonly OutboxRow[]): Promise<void> => {
+export const insertOutbox = (within: Pick<Transaction, 'later'>, rows: readonly OutboxRow[]): void => {
   const few = fewRows[rows.length];
   if (few !== undefined) {
-    await within.query(few, rows.flatMap((row) => outboxColumns.map((name) => row[name])));
+    within.later(few, rows.flatMap((row) => outboxColumns.map((name) => row[name])));
     return;
   }
-  await within.query(`/* background.exchange.sendMany */
+  within.later(`/* background.exchange.sendMany */
     insert into exchange_outbox (${outboxColumns.join(', ')})
     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[], $9::bytea[])`,
   columns(rows, outboxColumns));
