@@ -49,8 +49,9 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
     let [failed, greeted] = [0, -Infinity];
     while (!stopping) {
       try {
-        const greet = performance.now() - greeted > greetMs;
-        const turn = await deliver(services, peer, greet);
+        const greetIsDue = (): boolean => performance.now() - greeted > greetMs;
+        const greet = greetIsDue();
+        const turn = await deliver(services, peer, greet, () => !stopping && !greetIsDue());
         if (greet) greeted = performance.now();
         failed = 0;
         if (turn === 'MORE') continue;
