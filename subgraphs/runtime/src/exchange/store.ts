@@ -195,3 +195,18 @@ export const settle = async (within: Queryable, peer: string, settlements: reado
       from unnest($3::bigint[], $4::text[], $5::text[]) as s (seq, state, reason) where i.peer = $1 and i.seq = s.seq`,
   [peer, at, column(settlements, 'seq'), column(settlements, 'state'), column(settlements, 'reason')]);
 };
+
+/** Takes the lease of a peer that nobody holds any more, or renews one's own; by the database's clock, which all replicas share. */
+export const takeLease = async (db: Pick<Queryable, 'query'>, peer: string, holder: string, ms: number): Promise<boolean> => (await db.query(`/* background.exchange.lease */
+  insert into exchange_lease as l (peer, holder, until) values ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
+  on conflict (peer) do update set holder = excluded.holder, until = excluded.until where l.holder = excluded.holder or l.until < clock_timestamp() returning peer`,
+[peer, holder, ms])).length > 0;
+
+/** @returns those that are still the holder's */
+export const renewLeases = async (db: Pick<Queryable, 'query'>, peers: readonly string[], holder: string, ms: number): Promise<string[]> => (await db.query<{ peer: string }>(`/* background.exchange.renew */
+  with renewed as (update exchange_lease set until = clock_timestamp() + $3 * interval '1 millisecond' where peer = any($1) and holder = $2 returning peer) select peer from renewed`,
+[peers, holder, ms])).map(({ peer }) => peer);
+
+export const giveLeases = async (db: Pick<Queryable, 'query'>, holder: string): Promise<void> => {
+  await db.query('/* background.exchange.give */ delete from exchange_lease where holder = $1', [holder]);
+};
