@@ -1,6 +1,6 @@
 import type { SubgraphServerOptions } from '@delta/service/subgraphServer';
 import type { BaseContext } from '@apollo/server';
-import type { Queryable } from '../db/database.js';
+import type { Transaction } from '../db/database.js';
 import { createAnswer } from './answer.js';
 import { exchangePath, httpTransport } from './httpTransport.js';
 import { exchangeLimits } from './message.js';
@@ -22,11 +22,11 @@ export interface Joined {
   /** Routes of the service's server. */
   readonly routes: NonNullable<SubgraphServerOptions<BaseContext>['routes']>;
   /** Tells peers, within the transaction that it is about. */
-  tell(within: Queryable, events: readonly OutgoingEvent[], at: Date): Promise<unknown>;
+  tell(within: Transaction, events: readonly OutgoingEvent[], at: Date): Promise<unknown>;
   /** Whether the list of peers names it. */
   knows(peer: string): Promise<boolean>;
   /** Tells every peer the same, within the transaction that it is about. */
-  tellAll(within: Queryable, event: Omit<OutgoingEvent, 'to'>, at: Date): Promise<void>;
+  tellAll(within: Transaction, event: Omit<OutgoingEvent, 'to'>, at: Date): Promise<void>;
   /** Begins to move events, once the service answers. */
   start(): RunningExchange;
 }

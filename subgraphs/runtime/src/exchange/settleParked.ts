@@ -1,5 +1,5 @@
 import { PlatformError } from '@delta/schema/errors';
-import type { Queryable } from '../db/database.js';
+import type { Transaction } from '../db/database.js';
 import { applyEvents, type ReadableEvent } from './applyEvents.js';
 import { settlementOf } from './rules.js';
 import { effectsOf } from './sendEvents.js';
@@ -35,14 +35,14 @@ export const discardParked = (services: ExchangeServices, peer: string, seq: num
     return replay(services, within, peer, subject);
   });
 
-async function requireParked(within: Queryable, peer: string, seq: number): Promise<ParkedEvent> {
+async function requireParked(within: Transaction, peer: string, seq: number): Promise<ParkedEvent> {
   await lockStream(within, peer, 'IN');
   const found = await findParked(within, peer, seq);
   if (!found) throw new PlatformError('NOT_FOUND');
   return found;
 }
 
-async function replay(services: ExchangeServices, within: Queryable, peer: string, subject: string): Promise<Settled> {
+async function replay(services: ExchangeServices, within: Transaction, peer: string, subject: string): Promise<Settled> {
   const { seals, now } = services;
   const rows = await parkedAbout(within, peer, subject);
   const data = await toWire(within, seals, rows);

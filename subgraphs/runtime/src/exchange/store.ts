@@ -1,4 +1,4 @@
-import type { Queryable } from '../db/database.js';
+import type { Queryable, Transaction } from '../db/database.js';
 import { beginning } from './signedEvent.js';
 import type { ParkedReason, Position, StreamState } from './types.js';
 
@@ -13,18 +13,18 @@ export interface OutboxRow {
 
 const outboxColumns = ['id', 'peer', 'type', 'version', 'subject', 'at', 'digest', 'sealed', 'data'] as const satisfies readonly (keyof OutboxRow)[];
 
-/** Most transactions tell one event or a few: plain values, planned once a connection, cost half of what arrays do. */
+/** Most transactions tell one event or a few: plain values, planned once a connection, cost half of what arrays do. Nobody waits for them by themselves. */
 const fewRows = Array.from({ length: 5 }, (_, count) => `/* background.exchange.send */ /* prepared */
     insert into exchange_outbox (${outboxColumns.join(', ')}) values ${
   Array.from({ length: count }, (_row, i) => `(${outboxColumns.map((_column, j) => `$${i * outboxColumns.length + j + 1}`).join(', ')})`).join(', ')}`);
 
-export const insertOutbox = async (within: Queryable, rows: readonly OutboxRow[]): Promise<void> => {
+export const insertOutbox = (within: Pick<Transaction, 'later'>, rows: readonly OutboxRow[]): void => {
   const few = fewRows[rows.length];
   if (few !== undefined) {
-    await within.query(few, rows.flatMap((row) => outboxColumns.map((name) => row[name])));
+    within.later(few, rows.flatMap((row) => outboxColumns.map((name) => row[name])));
     return;
   }
-  await within.query(`/* background.exchange.sendMany */
+  within.later(`/* background.exchange.sendMany */
     insert into exchange_outbox (${outboxColumns.join(', ')})
     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[], $9::bytea[])`,
   columns(rows, outboxColumns));
@@ -206,4 +206,19 @@ export const settle = async (within: Queryable, peer: string, settlements: reado
     update exchange_inbox i set state = s.state, reason = s.reason, settled_at = $2
       from unnest($3::bigint[], $4::text[], $5::text[]) as s (seq, state, reason) where i.peer = $1 and i.seq = s.seq`,
   [peer, at, column(settlements, 'seq'), column(settlements, 'state'), column(settlements, 'reason')]);
+};
+
+/** Takes the lease of a peer that nobody holds any more, or renews one's own; by the database's clock, which all replicas share. */
+export const takeLease = async (db: Pick<Queryable, 'query'>, peer: string, holder: string, ms: number): Promise<boolean> => (await db.query(`/* background.exchange.lease */
+  insert into exchange_lease as l (peer, holder, until) values ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
+  on conflict (peer) do update set holder = excluded.holder, until = excluded.until where l.holder = excluded.holder or l.until < clock_timestamp() returning peer`,
+[peer, holder, ms])).length > 0;
+
+/** @returns those that are still the holder's */
+export const renewLeases = async (db: Pick<Queryable, 'query'>, peers: readonly string[], holder: string, ms: number): Promise<string[]> => (await db.query<{ peer: string }>(`/* background.exchange.renew */
+  with renewed as (update exchange_lease set until = clock_timestamp() + $3 * interval '1 millisecond' where peer = any($1) and holder = $2 returning peer) select peer from renewed`,
+[peers, holder, ms])).map(({ peer }) => peer);
+
+export const giveLeases = async (db: Pick<Queryable, 'query'>, holder: string): Promise<void> => {
+  await db.query('/* background.exchange.give */ delete from exchange_lease where holder = $1', [holder]);
 };
