@@ -1,12 +1,9 @@
-import { PlatformError } from '@delta/schema/errors';
 import { askPeer } from './askPeer.js';
 import { exchangeLimits, type Reply } from './message.js';
-import { readReceipt } from './receipt.js';
+import { nextAt, receiptIn } from './position.js';
 import { recover } from './recover.js';
-import { nextOf } from './rules.js';
 import type { SenderServices } from './services.js';
-import { beginning } from './signedEvent.js';
-import { haltStream, hashAt, keepReceipt, oldestKept, readLog, readStream, type Stream } from './store.js';
+import { haltStream, keepReceipt, readLog, readStream } from './store.js';
 import type { Position } from './types.js';
 import { fitting, toWire } from './wire.js';
 
@@ -41,32 +38,27 @@ const greetPeer = async (services: SenderServices, peer: string): Promise<Turn> 
 
 /** @param just what was sent last, and up to where events wait: where the receipt is for that very event there is nothing to find out */
 async function settle(services: SenderServices, peer: string, reply: Reply, just?: { readonly sent: Pick<Position, 'seq' | 'hash'>; readonly waiting: number }): Promise<Turn> {
-  const { db, signer, trust, log, now } = services;
-  if (reply.kind === 'REFUSED' || reply.kind === 'EVENTS') {
-    throw new PlatformError(reply.kind === 'REFUSED' ? reply.code : 'EXCHANGE_MALFORMED');
-  }
-  const position = await readReceipt(trust, peer, signer.name, reply.receipt).catch(() => { throw new PlatformError('SIGNATURE_INVALID'); });
+  const { db, log, now } = services;
+  const { position, receipt } = await receiptIn(services, peer, reply);
   if (just && reply.kind === 'RECEIPT' && position.seq === just.sent.seq && position.hash === just.sent.hash) {
-    await keepReceipt(db, peer, position, reply.receipt, now());
+    await keepReceipt(db, peer, position, receipt, now());
     return position.seq < just.waiting ? 'MORE' : 'IDLE';
   }
   const stream = await readStream(db, peer, 'OUT');
   if (!stream && position.seq === 0) return 'IDLE';
-  const next = await nextAt(services, peer, stream, position);
-  if (next === 'LOST_AT_SENDER') return halt(services, peer, 'EXCHANGE_TRIMMED');
+  const { next } = await nextAt(db, peer, stream, position);
+  if (next === 'LOST_AT_SENDER') {
+    // How far the peer has really come is what the operator has to see.
+    await keepReceipt(db, peer, position, receipt, now());
+    return halt(services, peer, 'EXCHANGE_TRIMMED');
+  }
   if (next === 'RECOVER' || reply.kind === 'FORKED') {
     await recover(services, peer, position);
     return 'MORE';
   }
   if (stream && position.seq < stream.received) log.warn({ code: 'EXCHANGE_REWOUND', peer, from: stream.received, to: position.seq }, 'a peer has gone back: it is told again from there');
-  await keepReceipt(db, peer, position, reply.receipt, now());
+  await keepReceipt(db, peer, position, receipt, now());
   return stream && position.seq < stream.seq ? 'MORE' : 'IDLE';
-}
-
-async function nextAt({ db }: SenderServices, peer: string, stream: Stream | undefined, position: Position): Promise<ReturnType<typeof nextOf>> {
-  const sent = stream?.seq ?? 0;
-  const own = position.seq === 0 ? beginning : await hashAt(db, 'exchange_log', peer, position.seq);
-  return nextOf(position, own, { sent, oldest: await oldestKept(db, peer) ?? sent + 1 });
 }
 
 async function halt({ db, log }: SenderServices, peer: string, code: 'EXCHANGE_TRIMMED'): Promise<Turn> {

@@ -28,7 +28,7 @@ const hourMs = 60 * 60_000;
  * lock, and what two of them send is taken once.
  */
 export function startExchange(services: SenderServices, { peers, pollMs = 50, greetMs = 10_000, keepMs = 35 * 24 * hourMs }: ExchangeOptions): RunningExchange {
-  const { db, log, now } = services;
+  const { db, log, now, counts } = services;
   let stopping = false;
   const outbox = new Bell();
   const bells = new Map<string, Bell>();
@@ -42,7 +42,9 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
   const note = async (peer: string, error: unknown): Promise<void> => {
     const known = error instanceof PlatformError;
     log.info({ code: known ? error.code : 'INTERNAL', peer, ...(known ? {} : { err: error }) }, 'a peer of the exchange waits');
-    if (known && error.http < 500) await recordRefusal(db, { id: uuidv7(), at: now(), peer, side: 'SENT', code: error.code }).catch(() => undefined);
+    if (!known || error.http >= 500) return;
+    counts?.refused(peer, 'SENT', error.code);
+    await recordRefusal(db, { id: uuidv7(), at: now(), peer, side: 'SENT', code: error.code }).catch(() => undefined);
   };
 
   const serve = async (peer: string, bell: Bell): Promise<void> => {

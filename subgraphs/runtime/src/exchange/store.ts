@@ -120,6 +120,11 @@ export const haltStream = async (db: Pick<Queryable, 'query'>, peer: string, cod
   await db.query("/* background.exchange.halt */ update exchange_stream set state = 'HALTED', halted_for = $2 where peer = $1 and direction = 'OUT'", [peer, code]);
 };
 
+/** An operator has acted: what waits is sent again. */
+export const openStream = async (within: Queryable, peer: string): Promise<void> => {
+  await within.query("/* background.exchange.open */ update exchange_stream set state = 'OPEN', halted_for = null where peer = $1 and direction = 'OUT'", [peer]);
+};
+
 /** Hash of the envelope at a place of what was sent, or of what was received; undefined where there is none (any more). */
 export const hashAt = async (db: Pick<Queryable, 'query'>, table: 'exchange_log' | 'exchange_inbox', peer: string, seq: number): Promise<string | undefined> =>
   (await db.query<{ hash: string }>(`/* background.exchange.hashAt */ select hash from ${table} where peer = $1 and seq = $2`, [peer, seq]))[0]?.hash;
@@ -175,6 +180,11 @@ export async function returnToOutbox(within: Queryable, peer: string, after: num
     select seq - 4611686018427387904, id, peer, type, version, subject, at, digest, sealed, data from back where data is not null returning id`, [peer, after]);
   return rows.length;
 }
+
+/** Takes out of the outbox what a peer turned out to have already. */
+export const dropFromOutbox = async (within: Queryable, peer: string, ids: readonly string[]): Promise<void> => {
+  await within.query('/* background.exchange.drop */ delete from exchange_outbox where peer = $1 and id = any($2::uuid[])', [peer, ids]);
+};
 
 export interface ParkedEvent extends StoredEvent { readonly reason: ParkedReason; readonly receivedAt: Date }
 

@@ -80,15 +80,15 @@ export async function createProvince({ definition, settings, log, now = () => ne
     const limits = createLimits(db, entry.code, {
       person: settings.lookupLimitPerson, viewer: settings.lookupLimitViewer, organization: settings.lookupLimitOrganization, province: settings.lookupLimitProvince,
     }, now);
-    const services: ProvinceServices = {
-      entry, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
-      cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
-    };
     const metrics = createMetrics(entry.slug);
     const send = fetchOver(tls);
     const exchange = await joinExchange({
-      db, signer, trust, log, now, send, peersFile: settings.peersFile, seals: subjectSeals(envelope), types: eventTypes(checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log))),
+      db, signer, trust, log, now, send, metrics, peersFile: settings.peersFile, seals: subjectSeals(envelope), types: eventTypes(checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log))),
     });
+    const services: ProvinceServices = {
+      entry, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now, exchange,
+      cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
+    };
     const server = await createSubgraphServer<ProvinceContext>({
       name: entry.slug, schema: provinceSchema(definition, guards.policy), log, metrics, host: settings.host, port: settings.port, tls,
       verifyContext: createContextVerifier({ trust, signer, audience: entry.slug, now }),

@@ -4,6 +4,7 @@ import { parse, type GraphQLSchema } from 'graphql';
 import type { Policy } from '../access/index.js';
 import { accessLogResolvers } from '../accessLog/index.js';
 import { caseMutations, caseQueries, caseResolvers } from '../case/index.js';
+import { exchangeMutations, exchangeQueries, exchangeResolvers } from '../exchangeView/index.js';
 import { lookupMutations, lookupResolvers } from '../lookup/index.js';
 import { memberResolvers } from '../member/index.js';
 import { organizationQueries, organizationResolvers } from '../organization/index.js';
@@ -20,14 +21,15 @@ export function provinceSchema(definition: ProvinceDefinition, policyInUse: (pol
   const { entry } = definition;
   const members = memberResolvers(definition.extension?.memberFields ?? [], recordedRelations, policyInUse);
   const concepts = {
-    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...statisticsQueries, ...caseQueries, ...members.queries },
+    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...statisticsQueries, ...caseQueries, ...members.queries, ...exchangeQueries },
     Organization: organizationResolvers,
     ServiceStation: stationResolvers,
     Member: members.type,
     Lookup: lookupResolvers,
     Case: caseResolvers,
     AccessLogEntry: accessLogResolvers,
-    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...stationMutations },
+    Exchange: exchangeResolvers,
+    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...stationMutations, ...exchangeMutations },
   };
   return buildSubgraphSchema([{
     typeDefs: parse(provinceSdl(definition)),
