@@ -136,5 +136,5 @@ test('a stream that is not halted, or that there is none of, is not reopened', a
   await write(1, 1);
   await arrivedAt(1);
   await expect(reopen(true)).rejects.toMatchObject({ code: 'STREAM_NOT_HALTED' });
-  await expect(reopen(true, 'zhejiang')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(reopen(true, 'anhui')).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });

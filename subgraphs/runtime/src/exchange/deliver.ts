@@ -3,7 +3,7 @@ import { exchangeLimits, type Reply } from './message.js';
 import { nextAt, receiptIn } from './position.js';
 import { recover } from './recover.js';
 import type { SenderServices } from './services.js';
-import { haltStream, keepReceipt, readLog, readStream } from './store.js';
+import { beginStream, haltStream, keepReceipt, readLog, readStream } from './store.js';
 import type { Position } from './types.js';
 import { fitting, toWire } from './wire.js';
 
@@ -45,7 +45,8 @@ async function settle(services: SenderServices, peer: string, reply: Reply, just
     return position.seq < just.waiting ? 'MORE' : 'IDLE';
   }
   const stream = await readStream(db, peer, 'OUT');
-  if (!stream && position.seq === 0) return 'IDLE';
+  // Nothing was ever told: that the peer answers is worth knowing all the same.
+  if (!stream) await beginStream(db, peer, 'OUT');
   const { next } = await nextAt(db, peer, stream, position);
   if (next === 'LOST_AT_SENDER') {
     // How far the peer has really come is what the operator has to see.

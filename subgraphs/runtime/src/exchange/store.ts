@@ -98,9 +98,13 @@ export async function lockStream(within: Queryable, peer: string, direction: Dir
     select ${streamColumns} from exchange_stream where peer = $1 and direction = $2 for update`, [peer, direction]))[0];
   const found = await find();
   if (found) return found;
-  await within.query('/* background.exchange.begin */ insert into exchange_stream (peer, direction, hash) values ($1, $2, $3) on conflict do nothing', [peer, direction, beginning]);
+  await beginStream(within, peer, direction);
   return (await find())!;
 }
+
+export const beginStream = async (db: Pick<Queryable, 'query'>, peer: string, direction: Direction): Promise<void> => {
+  await db.query('/* background.exchange.begin */ insert into exchange_stream (peer, direction, hash) values ($1, $2, $3) on conflict do nothing', [peer, direction, beginning]);
+};
 
 export const readStream = async (db: Pick<Queryable, 'query'>, peer: string, direction: Direction): Promise<Stream | undefined> => (await db.query<Stream>(
   `/* background.exchange.stream */ select ${streamColumns} from exchange_stream where peer = $1 and direction = $2`, [peer, direction]))[0];
