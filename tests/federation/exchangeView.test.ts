@@ -219,6 +219,7 @@ describe('a halted stream', () => {
     await zone.rows('jiangsu', `delete from exchange_inbox where peer = 'shanghai'`);
     await zone.rows('jiangsu', `delete from exchange_stream where peer = 'shanghai' and direction = 'IN'`);
     await zone.rows('shanghai', `delete from exchange_log where peer = 'jiangsu' and seq = 1`);
+    await audited();
     await until(async () => (await peer('32')).state === 'HALTED', 'a halted stream');
     expect(await peer('32')).toMatchObject({ haltedFor: 'EXCHANGE_TRIMMED', confirmed: 0 });
     expect(codes(await act('reopenStream', { peer: '32', reason: '对方已恢复' }))).toEqual(['EXCHANGE_TRIMMED']);

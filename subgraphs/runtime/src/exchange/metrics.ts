@@ -45,7 +45,7 @@ export function exchangeMetrics(metrics: Metrics, { db, peers, now }: ExchangeMe
   standing('delta_exchange_sent_events', 'Last place given to an event for the peer: how many were sent in all.', ({ sent }) => sent);
   standing('delta_exchange_confirmed_events', 'Place up to which the peer\'s last receipt goes.', ({ confirmed }) => confirmed);
   standing('delta_exchange_received_events', 'Place up to which the peer\'s events have come: how many were received in all.', ({ received }) => received);
-  standing('delta_exchange_parked_events', 'Events of the peer that have no effect yet.', ({ parked }) => parked);
+  standing('delta_exchange_parked_events', 'Events of the peer that have no effect yet, counted up to 10,000.', ({ parked }) => parked);
   standing('delta_exchange_halted', '1 when nothing is sent to the peer until an operator acts.', ({ state }) => (state === 'HALTED' ? 1 : 0));
   standing('delta_exchange_last_receipt_timestamp_seconds', 'When the peer\'s last signed receipt came, Unix time; 0 when none ever did.', ({ lastReceipt }) => (lastReceipt?.getTime() ?? 0) / 1_000);
 

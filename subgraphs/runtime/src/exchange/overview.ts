@@ -14,22 +14,24 @@ export interface PeerOverview {
   readonly lag: number;
   readonly oldestUndelivered: Date | null;
   readonly lastReceipt: Date | null;
-  /** Place up to which its events have come, when the last of them came, and how many have no effect yet. */
+  /** Place up to which its events have come, when the last of them came, and how many have no effect yet, counted up to 10,000. */
   readonly received: number;
   readonly lastReceived: Date | null;
   readonly parked: number;
 }
 
+/** Past this nobody needs the number, and counting would cost more than knowing it is worth. */
+const mostParked = 10_000;
+
 /**
  * One statement for all peers, cheap enough to be asked every second: places are subtracted and single rows looked up by their
- * key; what is counted is the outbox, which is emptied within moments, and what is parked, by its own index.
+ * key; what is counted is the outbox, which is emptied within moments, and what is parked, by its own index and not without end.
  *
  * @param peers who is to be there even if nothing was ever exchanged
  */
 export const readOverview = (db: Pick<Queryable, 'query'>, peers: readonly string[]): Promise<PeerOverview[]> => db.query<PeerOverview>(`/* background.exchange.overview */
   with named as (select peer from unnest($1::text[]) as p (peer) union select peer from exchange_stream union select peer from exchange_outbox),
-    waiting as (select peer, count(*) as events, min(at) as oldest from exchange_outbox group by peer),
-    parked as (select peer, count(*) as events from exchange_inbox where state = 'PARKED' group by peer)
+    waiting as (select peer, count(*) as events, min(at) as oldest from exchange_outbox group by peer)
   select n.peer,
          case when o.state = 'HALTED' then 'HALTED' when o.receipt is null then 'UNKNOWN' else 'OPEN' end as state, o.halted_for as "haltedFor",
          coalesce(o.seq, 0)::float8 as sent, coalesce(o.received_seq, 0)::float8 as confirmed,
@@ -38,12 +40,11 @@ export const readOverview = (db: Pick<Queryable, 'query'>, peers: readonly strin
          o.receipt_at as "lastReceipt",
          coalesce(i.seq, 0)::float8 as received,
          (select e.received_at from exchange_inbox e where e.peer = n.peer and e.seq = i.seq) as "lastReceived",
-         coalesce(p.events, 0)::float8 as parked
+         (select count(*) from (select from exchange_inbox e where e.peer = n.peer and e.state = 'PARKED' limit ${mostParked}) p)::float8 as parked
     from named n
     left join exchange_stream o on o.peer = n.peer and o.direction = 'OUT'
     left join exchange_stream i on i.peer = n.peer and i.direction = 'IN'
     left join waiting w on w.peer = n.peer
-    left join parked p on p.peer = n.peer
    order by n.peer`, [peers]);
 
 /** How often messages were refused since a moment, by peer, side and code. */
