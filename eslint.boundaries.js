@@ -35,7 +35,7 @@ const betweenPackages = Object.entries(mayImport).flatMap(([place, allowed]) => 
 const runtime = './subgraphs/runtime/src';
 
 /** Folders that are entered by their index alone. */
-const concepts = ['member', 'organization', 'station', 'lookup', 'case', 'accessLog', 'statistics', 'transfer', 'flow', 'activity', 'pass'];
+const concepts = ['member', 'organization', 'station', 'lookup', 'case', 'accessLog', 'statistics', 'transfer', 'exchangeView', 'flow', 'activity', 'pass'];
 const closed = [...concepts, 'directory', 'division', 'page', 'synthetic'];
 
 /** What the concepts stand on; concepts register with it, so it knows none of them. */

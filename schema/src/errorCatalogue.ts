@@ -106,7 +106,9 @@ export const errorCatalogue = {
   EXCHANGE_DIGEST: { message: 'An event\'s data are not those that its sender signed.', zh: '事件内容与签名不符', remedy: 'The batch is sent again; if it is refused again, call the sender\'s operators.', http: 400 },
   EXCHANGE_REORDERED: { message: 'A batch is not one unbroken stretch of its stream.', zh: '事件批次不连续', remedy: 'The batch is sent again; if it is refused again, call the sender\'s operators.', http: 400 },
   EXCHANGE_FORKED: { message: 'Two different events stand at one place of a stream.', zh: '事件流出现分叉', remedy: 'Call the operators of both sides: one of them was restored from a backup or signs twice. The signed events are the evidence.', http: 409 },
-  EXCHANGE_TRIMMED: { message: 'The receiver was restored to a time that the sender keeps no events of.', zh: '对方所缺事件已超出保留期', remedy: 'Restore the receiver from a newer backup, or have its operators take up the state by hand; then reopen the stream.', http: 409 },
+  EXCHANGE_TRIMMED: { message: 'The receiver was restored to a time that the sender keeps no events of.', zh: '对方所缺事件已超出保留期', remedy: 'Restore the receiver from a newer backup, or have its operators take up the state by hand; then reopen the stream (`reopenStream`), which goes on where the receiver is; `acceptLoss: true` goes on behind the gap and gives up what lies in it.', http: 409 },
+  STREAM_NOT_HALTED: { message: 'The stream to this peer is not halted.', zh: '发送未停止', remedy: 'Nothing is to be done: what waits is sent by itself.', http: 409 },
+  REASON_INVALID: { message: 'A reason has 1 to 200 characters on one line and holds no ID number or mobile number.', zh: '理由无效', remedy: 'Say in a sentence why, without naming a person.', http: 400 },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -20,11 +20,12 @@ const strangersMs = 1_000;
  * @throws PlatformError SIGNATURE_INVALID, EXCHANGE_MALFORMED, BODY_TOO_LARGE, PEER_UNKNOWN, PROVINCE_UNAVAILABLE, ZONE_UNAVAILABLE
  */
 export function createAnswer(services: ExchangeServices, peers: Peers): Answer {
-  const { db, signer, trust, seals, log, now } = services;
+  const { db, signer, trust, seals, log, now, counts } = services;
   const inOrder = new InOrder();
   let strangersRecorded = -Infinity;
   const refuse = async (peer: string, code: string): Promise<void> => {
     log.warn({ code, peer }, 'a message of the exchange was refused');
+    counts?.refused(peer, 'RECEIVED', code);
     await recordRefusal(db, { id: uuidv7(), at: now(), peer, side: 'RECEIVED', code });
   };
   const reply = async (from: string, message: Message): Promise<Reply> => {

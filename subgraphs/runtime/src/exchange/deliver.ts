@@ -1,12 +1,9 @@
-import { PlatformError } from '@delta/schema/errors';
 import { askPeer } from './askPeer.js';
 import { exchangeLimits, type Reply } from './message.js';
-import { readReceipt } from './receipt.js';
+import { nextAt, receiptIn } from './position.js';
 import { recover } from './recover.js';
-import { nextOf } from './rules.js';
 import type { SenderServices } from './services.js';
-import { beginning } from './signedEvent.js';
-import { haltStream, hashAt, keepReceipt, oldestKept, readLog, readStream, type Stream } from './store.js';
+import { beginStream, haltStream, keepReceipt, readLog, readStream } from './store.js';
 import type { Position } from './types.js';
 import { fitting, toWire } from './wire.js';
 
@@ -75,24 +72,23 @@ const greetPeer = async (services: SenderServices, peer: string): Promise<Turn> 
 /** The receipt for that very event, if this is it: there is nothing to find out then. */
 async function receiptFor(services: SenderServices, peer: string, sent: Sent['sent'], reply: Reply): Promise<{ readonly at: Position; readonly receipt: string } | undefined> {
   if (reply.kind !== 'RECEIPT') return undefined;
-  const at = await provenReceipt(services, peer, reply.receipt);
-  return at.seq === sent.seq && at.hash === sent.hash ? { at, receipt: reply.receipt } : undefined;
+  const { position: at, receipt } = await receiptIn(services, peer, reply);
+  return at.seq === sent.seq && at.hash === sent.hash ? { at, receipt } : undefined;
 }
-
-const provenReceipt = ({ trust, signer }: SenderServices, peer: string, receipt: string): Promise<Position> =>
-  readReceipt(trust, peer, signer.name, receipt).catch(() => { throw new PlatformError('SIGNATURE_INVALID'); });
 
 /** Finds out how to go on from where the peer says that it is. */
 async function settle(services: SenderServices, peer: string, reply: Reply): Promise<Turn> {
   const { db, log, now } = services;
-  if (reply.kind === 'REFUSED' || reply.kind === 'EVENTS') {
-    throw new PlatformError(reply.kind === 'REFUSED' ? reply.code : 'EXCHANGE_MALFORMED');
-  }
-  const position = await provenReceipt(services, peer, reply.receipt);
+  const { position, receipt } = await receiptIn(services, peer, reply);
   const stream = await readStream(db, peer, 'OUT');
-  if (!stream && position.seq === 0) return 'IDLE';
-  const next = await nextAt(services, peer, stream, position);
-  if (next === 'LOST_AT_SENDER') return halt(services, peer, 'EXCHANGE_TRIMMED');
+  // Nothing was ever told: that the peer answers is worth knowing all the same.
+  if (!stream) await beginStream(db, peer, 'OUT');
+  const { next } = await nextAt(db, peer, stream, position);
+  if (next === 'LOST_AT_SENDER') {
+    // How far the peer has really come is what the operator has to see.
+    await keepReceipt(db, peer, position, receipt, now());
+    return halt(services, peer, 'EXCHANGE_TRIMMED');
+  }
   if (next === 'RECOVER' || reply.kind === 'FORKED') {
     await recover(services, peer, position);
     return 'MORE';
@@ -101,14 +97,8 @@ async function settle(services: SenderServices, peer: string, reply: Reply): Pro
     log.warn({ code: 'EXCHANGE_REWOUND', peer, from: stream.received, to: position.seq }, 'a peer has gone back: it is told again from there');
     await services.onRewound?.(peer);
   }
-  await keepReceipt(db, peer, position, reply.receipt, now());
+  await keepReceipt(db, peer, position, receipt, now());
   return stream && position.seq < stream.seq ? 'MORE' : 'IDLE';
-}
-
-async function nextAt({ db }: SenderServices, peer: string, stream: Stream | undefined, position: Position): Promise<ReturnType<typeof nextOf>> {
-  const sent = stream?.seq ?? 0;
-  const own = position.seq === 0 ? beginning : await hashAt(db, 'exchange_log', peer, position.seq);
-  return nextOf(position, own, { sent, oldest: await oldestKept(db, peer) ?? sent + 1 });
 }
 
 async function halt({ db, log }: SenderServices, peer: string, code: 'EXCHANGE_TRIMMED'): Promise<Turn> {

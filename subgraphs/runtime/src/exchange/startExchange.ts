@@ -31,7 +31,7 @@ const hourMs = 60 * 60_000;
  * peer is served by the one that holds its lease (leases.ts).
  */
 export function startExchange(services: SenderServices, { peers, pollMs = 50, greetMs = 10_000, keepMs = 35 * 24 * hourMs, leaseMs = 5_000 }: ExchangeOptions): RunningExchange {
-  const { db, log, now } = services;
+  const { db, log, now, counts } = services;
   let stopping = false;
   const leases = new Leases(db, leaseMs);
   const outbox = new Bell();
@@ -46,7 +46,9 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
   const note = async (peer: string, error: unknown): Promise<void> => {
     const known = error instanceof PlatformError;
     log.info({ code: known ? error.code : 'INTERNAL', peer, ...(known ? {} : { err: error }) }, 'a peer of the exchange waits');
-    if (known && error.http < 500) await recordRefusal(db, { id: uuidv7(), at: now(), peer, side: 'SENT', code: error.code }).catch(() => undefined);
+    if (!known || error.http >= 500) return;
+    counts?.refused(peer, 'SENT', error.code);
+    await recordRefusal(db, { id: uuidv7(), at: now(), peer, side: 'SENT', code: error.code }).catch(() => undefined);
   };
 
   const serve = async (peer: string, bell: Bell): Promise<void> => {

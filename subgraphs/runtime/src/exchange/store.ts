@@ -98,9 +98,13 @@ export async function lockStream(within: Queryable, peer: string, direction: Dir
     select ${streamColumns} from exchange_stream where peer = $1 and direction = $2 for update`, [peer, direction]))[0];
   const found = await find();
   if (found) return found;
-  await within.query('/* background.exchange.begin */ insert into exchange_stream (peer, direction, hash) values ($1, $2, $3) on conflict do nothing', [peer, direction, beginning]);
+  await beginStream(within, peer, direction);
   return (await find())!;
 }
+
+export const beginStream = async (db: Pick<Queryable, 'query'>, peer: string, direction: Direction): Promise<void> => {
+  await db.query('/* background.exchange.begin */ insert into exchange_stream (peer, direction, hash) values ($1, $2, $3) on conflict do nothing', [peer, direction, beginning]);
+};
 
 export const readStream = async (db: Pick<Queryable, 'query'>, peer: string, direction: Direction): Promise<Stream | undefined> => (await db.query<Stream>(
   `/* background.exchange.stream */ select ${streamColumns} from exchange_stream where peer = $1 and direction = $2`, [peer, direction]))[0];
@@ -118,6 +122,11 @@ export const keepReceipt = async (db: Pick<Queryable, 'query'>, peer: string, { 
 /** Nothing is sent to this peer any more until an operator has acted. */
 export const haltStream = async (db: Pick<Queryable, 'query'>, peer: string, code: string): Promise<void> => {
   await db.query("/* background.exchange.halt */ update exchange_stream set state = 'HALTED', halted_for = $2 where peer = $1 and direction = 'OUT'", [peer, code]);
+};
+
+/** An operator has acted: what waits is sent again. */
+export const openStream = async (within: Queryable, peer: string): Promise<void> => {
+  await within.query("/* background.exchange.open */ update exchange_stream set state = 'OPEN', halted_for = null where peer = $1 and direction = 'OUT'", [peer]);
 };
 
 /** Hash of the envelope at a place of what was sent, or of what was received; undefined where there is none (any more). */

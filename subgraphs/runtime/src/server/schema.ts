@@ -4,6 +4,7 @@ import { parse, type GraphQLSchema } from 'graphql';
 import type { Policy } from '../access/index.js';
 import { accessLogResolvers } from '../accessLog/index.js';
 import { caseMutations, caseQueries, caseResolvers } from '../case/index.js';
+import { exchangeMutations, exchangeQueries, exchangeResolvers } from '../exchangeView/index.js';
 import { lookupMutations, lookupResolvers } from '../lookup/index.js';
 import { memberResolvers } from '../member/index.js';
 import { organizationQueries, organizationResolvers } from '../organization/index.js';
@@ -21,7 +22,7 @@ export function provinceSchema(definition: ProvinceDefinition, policyInUse: (pol
   const { entry } = definition;
   const members = memberResolvers(definition.extension?.memberFields ?? [], recordedRelations, policyInUse);
   const concepts = {
-    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...statisticsQueries, ...caseQueries, ...transferQueries, ...members.queries },
+    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...statisticsQueries, ...caseQueries, ...transferQueries, ...members.queries, ...exchangeQueries },
     Organization: organizationResolvers,
     ServiceStation: stationResolvers,
     Member: members.type,
@@ -29,7 +30,8 @@ export function provinceSchema(definition: ProvinceDefinition, policyInUse: (pol
     Case: caseResolvers,
     AccessLogEntry: accessLogResolvers,
     OwnershipTransfer: transferResolvers,
-    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...transferMutations, ...stationMutations },
+    Exchange: exchangeResolvers,
+    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...transferMutations, ...stationMutations, ...exchangeMutations },
   };
   return buildSubgraphSchema([{
     typeDefs: parse(provinceSdl(definition)),

@@ -24,8 +24,8 @@ export interface ProvinceServices {
   readonly caseLifeMs: number;
   /** How many members there are, as far as it names nobody; counted at most once a minute. */
   readonly memberStatistics: () => Promise<MemberStatistics>;
-  /** What other owners are told. */
-  readonly exchange: Pick<Joined, 'tell' | 'knows'>;
+  /** The province's part in the exchange. */
+  readonly exchange: Pick<Joined, 'peers' | 'services' | 'tell' | 'knows'>;
   readonly mode: 'demo' | 'production';
   readonly now: () => Date;
 }

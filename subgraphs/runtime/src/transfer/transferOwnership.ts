@@ -25,7 +25,7 @@ export interface TransferOwnershipInput { readonly memberId: string; readonly or
  * @throws PlatformError FORBIDDEN, CLIENT_KEY_INVALID, MALFORMED_ID, UNKNOWN_PROVINCE, TRANSFER_DESTINATION, PEER_UNKNOWN, NOT_DISCLOSED,
  * MEMBER_MOVED, TRANSFER_UNDER_WAY, CLIENT_KEY_REUSED
  */
-export async function transferOwnership(services: Pick<ProvinceServices, 'db' | 'entry' | 'exchange' | 'signer' | 'envelope' | 'now'>, viewer: Viewer, request: AuditedRequest, input: TransferOwnershipInput): Promise<OwnershipTransfer> {
+export async function transferOwnership(services: Pick<ProvinceServices, 'db' | 'entry' | 'signer' | 'envelope' | 'now'> & { readonly exchange: Pick<ProvinceServices['exchange'], 'tell' | 'knows'> }, viewer: Viewer, request: AuditedRequest, input: TransferOwnershipInput): Promise<OwnershipTransfer> {
   const office = requireOffice(viewer, 'TRANSFER_OWNERSHIP');
   const clientKey = requireClientKey(input.clientKey);
   const memberId = requireMemberId(input.memberId);
