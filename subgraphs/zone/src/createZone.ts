@@ -41,7 +41,7 @@ export async function createZone({ settings, log, now = () => new Date(), guards
     const services: ZoneServices = { db, signer, trust, messages: createPairMessages(signer, trust), now };
     const metrics = createMetrics('zone');
     const exchange = await joinExchange({
-      db, signer, trust, log, now, send: fetchOver(tls), peersFile: settings.peersFile, seals: noSeals, types: eventTypes(checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log))),
+      db, signer, trust, log, now, send: fetchOver(tls), tls, nats: settings, peersFile: settings.peersFile, seals: noSeals, types: eventTypes(checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log))),
     });
     const server = await createSubgraphServer<ZoneContext>({
       name: 'zone', schema: zoneSchema(), log, metrics, host: settings.host, port: settings.port, tls,

@@ -1,6 +1,6 @@
 import { PlatformError } from '@delta/schema/errors';
 import { askPeer } from './askPeer.js';
-import { exchangeLimits, type Reply } from './message.js';
+import { bytesOfEvents, exchangeLimits, type Reply } from './message.js';
 import { readReceipt } from './receipt.js';
 import { recover } from './recover.js';
 import { nextOf } from './rules.js';
@@ -24,7 +24,7 @@ export type Turn = 'MORE' | 'IDLE' | 'HALTED';
  * @throws PlatformError PEER_UNAVAILABLE and others that pass, or the peer's refusal
  */
 export async function deliver(services: SenderServices, peer: string, greet: boolean): Promise<Turn> {
-  const { db, seals } = services;
+  const { db, seals, transport } = services;
   const stream = await readStream(db, peer, 'OUT');
   if (!stream) return greet ? greetPeer(services, peer) : 'IDLE';
   if (stream.state === 'HALTED') return 'HALTED';
@@ -32,7 +32,7 @@ export async function deliver(services: SenderServices, peer: string, greet: boo
   if (stream.received >= stream.seq) return 'IDLE';
   const rows = await readLog(db, peer, stream.received, exchangeLimits.events);
   if (rows[0]?.seq !== stream.received + 1) return halt(services, peer, 'EXCHANGE_TRIMMED');
-  const events = fitting(await toWire(db, seals, rows), exchangeLimits.sendBytes);
+  const events = fitting(await toWire(db, seals, rows), bytesOfEvents(transport.maxBytes));
   const sent = rows[events.length - 1]!;
   return settle(services, peer, await askPeer(services, peer, { kind: 'DELIVER', events }), { sent, waiting: stream.seq });
 }

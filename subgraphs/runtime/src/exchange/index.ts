@@ -4,6 +4,8 @@ export { eventTypes, type EventType, type EventTypes } from './eventType.js';
 export { exchangePath, httpTransport } from './httpTransport.js';
 export { joinExchange, type Joined } from './joinExchange.js';
 export { exchangeLimits } from './message.js';
+export { overNats, type OverNats } from './nats/overNats.js';
+export { natsVariables, type NatsSettings } from './nats/settings.js';
 export { loadPeers, peersOf, signPeers, type Peer, type Peers } from './peers.js';
 export { noSeals, subjectSeals, type Seals } from './seals.js';
 export { sendEvents } from './sendEvents.js';

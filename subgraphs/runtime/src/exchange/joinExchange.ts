@@ -1,9 +1,12 @@
 import type { SubgraphServerOptions } from '@delta/service/subgraphServer';
+import type { MutualTls } from '@delta/service/tls';
 import type { BaseContext } from '@apollo/server';
 import type { Queryable } from '../db/database.js';
 import { createAnswer } from './answer.js';
 import { exchangePath, httpTransport } from './httpTransport.js';
 import { exchangeLimits } from './message.js';
+import { overNats } from './nats/overNats.js';
+import type { NatsSettings } from './nats/settings.js';
 import { loadPeers, peersOf } from './peers.js';
 import { sendEvents } from './sendEvents.js';
 import type { ExchangeServices } from './services.js';
@@ -15,6 +18,10 @@ export interface JoinOptions extends ExchangeServices {
   readonly peersFile: string | undefined;
   /** `fetch`, or one that shows a certificate. */
   readonly send: typeof fetch;
+  /** The broker that carries messages in the place of HTTP, where one is named; the route answers all the same. */
+  readonly nats?: NatsSettings;
+  /** What the broker is shown, where connections are not plain. */
+  readonly tls?: MutualTls | undefined;
 }
 
 /** A service's part in the exchange. */
@@ -28,7 +35,7 @@ export interface Joined {
 }
 
 /** @throws PlatformError CONFIGURATION_INVALID when the list of peers cannot be used */
-export async function joinExchange({ peersFile, send, ...services }: JoinOptions): Promise<Joined> {
+export async function joinExchange({ peersFile, send, nats, tls, ...services }: JoinOptions): Promise<Joined> {
   const { signer, trust, log } = services;
   const peers = peersFile === undefined ? peersOf(signer.name, () => []) : await loadPeers(peersFile, { own: signer.name, trust, log });
   const answer = createAnswer(services, peers);
@@ -40,6 +47,11 @@ export async function joinExchange({ peersFile, send, ...services }: JoinOptions
     async tellAll(within, event, at) {
       await sendEvents(within, services, (await peers.list()).map(({ name }) => ({ ...event, to: name })), at);
     },
-    start: () => startExchange({ ...services, transport: httpTransport(peers, send) }, { peers }),
+    start() {
+      if (nats?.natsUrls === undefined) return startExchange({ ...services, transport: httpTransport(peers, send) }, { peers });
+      const wire = overNats({ settings: { ...nats, natsUrls: nats.natsUrls }, own: signer.name, tls, log, peers, answer });
+      const moving = startExchange({ ...services, transport: wire.transport }, { peers });
+      return { stop: async () => { await moving.stop(); await wire.stop(); } };
+    },
   };
 }

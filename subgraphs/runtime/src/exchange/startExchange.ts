@@ -20,6 +20,8 @@ export interface ExchangeOptions {
 export interface RunningExchange { stop(): Promise<void> }
 
 const failures = { firstMs: 250, longestMs: 15_000 };
+/** What is asked when the end comes has this long to be answered. */
+const graceMs = 1_000;
 const hourMs = 60 * 60_000;
 
 /**
@@ -28,7 +30,7 @@ const hourMs = 60 * 60_000;
  * lock, and what two of them send is taken once.
  */
 export function startExchange(services: SenderServices, { peers, pollMs = 50, greetMs = 10_000, keepMs = 35 * 24 * hourMs }: ExchangeOptions): RunningExchange {
-  const { db, log, now } = services;
+  const { db, log, now, transport } = services;
   let stopping = false;
   const outbox = new Bell();
   const bells = new Map<string, Bell>();
@@ -105,7 +107,10 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
     stop: async () => {
       stopping = true;
       for (const bell of [outbox, ...bells.values()]) bell.ring();
+      const impatient = setTimeout(() => { void transport.close?.(); }, graceMs);
       await running;
+      clearTimeout(impatient);
+      await transport.close?.();
     },
   };
 }

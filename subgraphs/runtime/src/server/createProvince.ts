@@ -87,7 +87,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
     const metrics = createMetrics(entry.slug);
     const send = fetchOver(tls);
     const exchange = await joinExchange({
-      db, signer, trust, log, now, send, peersFile: settings.peersFile, seals: subjectSeals(envelope), types: eventTypes(checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log))),
+      db, signer, trust, log, now, send, tls, nats: settings, peersFile: settings.peersFile, seals: subjectSeals(envelope), types: eventTypes(checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log))),
     });
     const server = await createSubgraphServer<ProvinceContext>({
       name: entry.slug, schema: provinceSchema(definition, guards.policy), log, metrics, host: settings.host, port: settings.port, tls,
