@@ -42,6 +42,7 @@ export async function createNatsServer(lines = ''): Promise<NatsServer> {
     url: `nats://127.0.0.1:${port}`,
     configure, kill,
     async start() {
+      await kill();
       const said: string[] = [];
       const started = spawn('nats-server', ['--config', file], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
       server = started;

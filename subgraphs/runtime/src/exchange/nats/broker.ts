@@ -19,8 +19,8 @@ export interface BrokerOptions {
 
 export interface Broker {
   readonly own: string;
-  /** A connection by which the stream is there; waits for one. @throws PlatformError PEER_UNAVAILABLE after `patienceMs`, or when this is closed */
-  connection(patienceMs: number): Promise<NatsConnection>;
+  /** A connection by which the stream is there; waits for one. @throws PlatformError PEER_UNAVAILABLE after `patienceMs`, or at `end` */
+  connection(patienceMs: number, end: AbortSignal): Promise<NatsConnection>;
   /** The most bytes of one message or reply, as the broker said when it was last reached. */
   readonly maxBytes: number;
   /** Makes the stream again where it was lost under a connection that holds. */
@@ -102,13 +102,14 @@ export function connectBroker({ settings, own, tls, log }: BrokerOptions): Broke
   return {
     own,
     get maxBytes() { return maxPayload - headerBytes; },
-    async connection(patienceMs) {
-      for (const end = performance.now() + patienceMs; !closing && performance.now() < end;) {
+    async connection(patienceMs, end) {
+      for (const until = performance.now() + patienceMs; !closing && !end.aborted && performance.now() < until;) {
         if (current && !current.isClosed()) return current;
         await new Promise<void>((resolve) => {
-          const go = (): void => { clearTimeout(timer); waiting.delete(go); resolve(); };
-          const timer = setTimeout(go, end - performance.now());
+          const go = (): void => { clearTimeout(timer); waiting.delete(go); end.removeEventListener('abort', go); resolve(); };
+          const timer = setTimeout(go, until - performance.now());
           waiting.add(go);
+          end.addEventListener('abort', go);
         });
       }
       throw new PlatformError('PEER_UNAVAILABLE');

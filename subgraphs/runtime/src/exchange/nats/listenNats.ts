@@ -59,7 +59,7 @@ export function listenNats(broker: Broker, answer: Answer, log: Logger): Listeni
     let failed = 0;
     while (!stopping.signal.aborted) {
       try {
-        await take(await broker.connection(standsMs));
+        await take(await broker.connection(standsMs, stopping.signal));
         failed = 0;
       } catch (error) {
         failed += 1;

@@ -44,8 +44,7 @@ export function natsTransport(peers: Peers, broker: Broker, timeoutMs = 20_000):
     async ask(peer, message) {
       if (!(await peers.find(peer))) throw new PlatformError('PEER_UNKNOWN');
       const end = performance.now() + timeoutMs;
-      const nc = await broker.connection(timeoutMs);
-      if (closing.signal.aborted) throw unavailable();
+      const nc = await broker.connection(timeoutMs, closing.signal);
       if (message.length > broker.maxBytes) throw new PlatformError('BODY_TOO_LARGE');
       asked += 1;
       const subject = `${address}.${asked}`;
