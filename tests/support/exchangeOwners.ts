@@ -130,7 +130,7 @@ export async function startOwner(name: string, key: JWK, trust: Trust, addresses
     rows: (sql, parameters = []) => db.query(sql, parameters),
     run(pollMs = 10) {
       const wire = broker === undefined ? { transport: httpTransport(peers), stop: async () => undefined }
-        : overNats({ own: name, log, peers, answer, settings: { natsUrls: [broker], natsCredentialsFile: undefined, natsReplicas: 1 }, timeoutMs: 3_000 });
+        : overNats({ signer, trust, log, peers, answer, settings: { natsUrls: [broker], natsCredentialsFile: undefined, natsReplicas: 1 }, timeoutMs: 3_000 });
       const started = startExchange({ ...services, transport: wire.transport }, { peers, pollMs, greetMs: 200 });
       const exchange = { stop: async () => { running.splice(running.indexOf(exchange), 1); await started.stop(); await wire.stop(); } };
       running.push(exchange);

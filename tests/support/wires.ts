@@ -1,7 +1,9 @@
 import { exchangePath, httpTransport, overNats, peersOf, type Answer, type Peer, type Transport } from '@delta/runtime/exchange/index';
 import { createHttpServer } from '@delta/service/httpServer';
+import { createSigner, createTrust, generateKeyPair } from '@delta/service/keys';
 import { createLog } from '@delta/service/log';
 import { createMetrics } from '@delta/service/metrics';
+import type { MutualTls } from '@delta/service/tls';
 
 /** One owner's end of a transport under test. */
 export interface End {
@@ -18,7 +20,7 @@ export interface Wire {
 const log = createLog('wire', { level: 'silent' });
 
 /** Everybody knows of everybody: who is named here without an address was never met. */
-const known = ['shanghai', 'jiangsu', 'zhejiang', 'anhui'];
+const known = ['shanghai', 'jiangsu', 'zhejiang', 'anhui', 'zone'];
 
 export function httpWire(): Wire {
   const ports = new Map<string, number>();
@@ -32,11 +34,15 @@ export function httpWire(): Wire {
   } };
 }
 
-export const natsWire = (url: string, more: { readonly credentialsFile?: string } = {}): Wire => ({
+const keys = Object.fromEntries(await Promise.all(known.map(async (name) => [name, await generateKeyPair(name)] as const)));
+const trust = await createTrust({ keys: Object.fromEntries(known.map((name) => [name, [keys[name]!.publicKey]])) });
+
+/** @param more `tlsOf`: what each owner shows to the broker */
+export const natsWire = (url: string, more: { readonly credentialsFile?: string; readonly tlsOf?: (owner: string) => Promise<MutualTls | undefined> } = {}): Wire => ({
   async join(name, answer, timeoutMs) {
     return overNats({
-      own: name, log, answer, peers: peersOf(name, () => known.map((each) => ({ name: each, url: 'http://127.0.0.1:1' }))),
-      settings: { natsUrls: [url], natsCredentialsFile: more.credentialsFile, natsReplicas: 1 }, ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      signer: await createSigner(keys[name]!.privateKey), trust, log, answer, tls: await more.tlsOf?.(name), peers: peersOf(name, () => known.map((each) => ({ name: each, url: 'http://127.0.0.1:1' }))),
+      settings: { natsUrls: [url], natsCredentialsFile: more.credentialsFile, natsReplicas: 1 }, timeoutMs,
     });
   },
 });

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createAuthority, writeCertificate } from '@delta/service/testing/certificates';
+import { loadMutualTls, type MutualTls } from '@delta/service/tls';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { startOwners, until, type Owner, type Owners } from '../../support/exchangeOwners.js';
@@ -9,6 +12,8 @@ import { createNatsServer, type NatsServer } from '../../support/natsServer.js';
 import { soundStream } from '../../support/soundStream.js';
 import { natsWire, type End } from '../../support/wires.js';
 import { withNatsServer } from '../../support/withNatsServer.js';
+
+const owners = fileURLToPath(new URL('../../../docker/nats/owners.conf', import.meta.url));
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
 
@@ -175,6 +180,53 @@ withNatsServer('brokers that die, refuse and come back; events of real owners by
       } finally {
         await rm(folder, { recursive: true });
       }
+    });
+
+    test('set up as docker/nats has it lets an owner write to all and read what is for itself, by its certificate, and no stranger in', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'delta-nats-tls-'));
+      try {
+        const authority = await createAuthority('delta');
+        const tlsOf = async (owner: string, by = authority): Promise<MutualTls> => (await loadMutualTls(await writeCertificate(folder, owner, by, authority)))!;
+        // The broker is held to its name, as a certificate is made out to it.
+        const server = await writeCertificate(folder, 'localhost', authority);
+        await broker.configure(`tls { cert_file: "${server.tlsCertFile}", key_file: "${server.tlsKeyFile}", ca_file: "${server.tlsCaFile}", verify_and_map: true }\n${await readFile(owners, 'utf8')}`);
+        await broker.start();
+        const url = broker.url.replace('127.0.0.1', 'localhost');
+        const wire = natsWire(url, { tlsOf });
+        ends = await Promise.all(['zone', 'shanghai', 'jiangsu'].map((owner) => wire.join(owner, echo, 2_000)));
+        await answered(ends[1]!);
+        expect(String(await ends[2]!.transport.ask('zone', Buffer.from('hello')))).toBe('hello');
+
+        const { cert, key, ca } = await tlsOf('shanghai');
+        const rogue = await connect({ servers: url, tls: { cert: cert.toString(), key: key.toString(), ca: ca.toString() }, inboxPrefix: 'delta.exchange.inbox.shanghai', reconnect: false });
+        const refused: string[] = [];
+        void (async () => { for await (const status of rogue.status()) if (status.type === 'error') refused.push(status.error.message); })();
+        for (const subject of ['delta.exchange.reply.jiangsu.>', 'delta.exchange.inbox.jiangsu.>', 'delta.exchange.to.jiangsu', '>']) rogue.subscribe(subject, { callback: () => undefined });
+        for (const subject of ['$JS.API.CONSUMER.MSG.NEXT.DELTA_EXCHANGE.jiangsu', '$JS.API.CONSUMER.CREATE.DELTA_EXCHANGE.shanghai.delta.exchange.to.jiangsu', '$JS.API.STREAM.MSG.GET.DELTA_EXCHANGE', '$JS.API.STREAM.DELETE.DELTA_EXCHANGE']) rogue.publish(subject, '{}');
+        await rogue.flush();
+        await until(async () => refused.length === 8, 'eight refusals');
+        await rogue.close();
+
+        const stranger = await natsWire(url, { tlsOf: async (owner) => tlsOf(owner, await createAuthority('elsewhere')) }).join('anhui', echo, 1_000);
+        ends.push(stranger);
+        expect(await ask(stranger)).toBe('PEER_UNAVAILABLE');
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
+
+    test('reads nothing of what it carries', async () => {
+      await broker.start();
+      const shanghai = await pair();
+      await answered(shanghai);
+      const nc = await connect({ servers: broker.url });
+      const seen: string[] = [];
+      nc.subscribe('>', { callback: (_error, { subject, data }) => { seen.push(`${subject} ${Buffer.from(data).toString()}`); } });
+      await nc.flush();
+      expect(String(await shanghai.transport.ask('jiangsu', Buffer.from('赵示例 349999197511148373')))).toBe('赵示例 349999197511148373');
+      await until(async () => seen.some((each) => each.startsWith('delta.exchange.to.jiangsu')) && seen.some((each) => each.startsWith('delta.exchange.reply.shanghai')), 'message and reply');
+      expect(seen.join('\n')).not.toMatch(/赵示例|349999197511148373/);
+      await nc.close();
     });
 
     test('gives a message whose reply goes nowhere to nobody, and its receiver publishes nothing', async () => {

@@ -49,7 +49,7 @@ export async function joinExchange({ peersFile, send, nats, tls, ...services }: 
     },
     start() {
       if (nats?.natsUrls === undefined) return startExchange({ ...services, transport: httpTransport(peers, send) }, { peers });
-      const wire = overNats({ settings: { ...nats, natsUrls: nats.natsUrls }, own: signer.name, tls, log, peers, answer });
+      const wire = overNats({ settings: { ...nats, natsUrls: nats.natsUrls }, signer, trust, tls, log, peers, answer });
       const moving = startExchange({ ...services, transport: wire.transport }, { peers });
       return { stop: async () => { await moving.stop(); await wire.stop(); } };
     },

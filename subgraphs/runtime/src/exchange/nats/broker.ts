@@ -4,6 +4,7 @@ import type { Logger } from '@delta/service/log';
 import type { MutualTls } from '@delta/service/tls';
 import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { Bell } from '../bell.js';
+import { letterBytes } from './letters.js';
 import { openStream } from './openStream.js';
 import type { NatsSettings } from './settings.js';
 import { inboxPrefix } from './subjects.js';
@@ -31,8 +32,8 @@ export interface Broker {
 const timing = { connectMs: 5_000, firstPauseMs: 250, longestPauseMs: 5_000, pingMs: 10_000 };
 /** A server's `max_payload` unless it says another: until it was reached for the first time. */
 const usualPayload = 1_048_576;
-/** Of the payload, what a message's own headers may take. */
-const headerBytes = 1_024;
+/** Of the payload, what headers and the letter around a message may take. */
+const aroundBytes = 1_024 + letterBytes;
 
 /**
  * Keeps one connection to the broker. A connection lives once: when it breaks, for whatever reason, all that waits on it ends, and
@@ -88,10 +89,10 @@ export function connectBroker({ settings, own, tls, log }: BrokerOptions): Broke
         watch(nc).catch(() => undefined);
         const error = await nc.closed();
         current = undefined;
-        if (!closing) log.warn({ code: 'EXCHANGE_BROKER', reason: error instanceof Error ? error.message : 'the connection was closed' }, 'the broker is lost');
+        if (!closing) log.warn({ code: 'EXCHANGE_BROKER', reason: error === undefined ? 'the connection was closed' : String(error) }, 'the broker is lost');
       } catch (error) {
         failed += 1;
-        if (failed === 1) log.warn({ code: 'EXCHANGE_BROKER', reason: error instanceof Error ? error.message : 'unknown' }, 'the broker cannot be reached or used');
+        if (failed === 1) log.warn({ code: 'EXCHANGE_BROKER', reason: String(error) }, 'the broker cannot be reached or used');
       }
       if (!closing) await pause.wait(Math.min(timing.firstPauseMs * 2 ** Math.min(failed, 5), timing.longestPauseMs));
     }
@@ -101,7 +102,7 @@ export function connectBroker({ settings, own, tls, log }: BrokerOptions): Broke
 
   return {
     own,
-    get maxBytes() { return maxPayload - headerBytes; },
+    get maxBytes() { return maxPayload - aroundBytes; },
     async connection(patienceMs, end) {
       for (const until = performance.now() + patienceMs; !closing && !end.aborted && performance.now() < until;) {
         if (current && !current.isClosed()) return current;

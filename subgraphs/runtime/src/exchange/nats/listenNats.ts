@@ -5,8 +5,11 @@ import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import type { Answer } from '../transport.js';
 import type { Broker } from './broker.js';
+import type { Letters } from './letters.js';
 import { openConsumer } from './openStream.js';
 import { refusalHeader, replyHeader, replySubject } from './subjects.js';
+
+export interface ListenOptions { readonly broker: Broker; readonly letters: Letters; readonly answer: Answer; readonly log: Logger }
 
 export interface Listening { stop(): Promise<void> }
 
@@ -18,7 +21,7 @@ const pauseMs = 500;
  * Takes an owner's messages from the broker and answers them as HTTP does. A message is acknowledged after it was answered, so one
  * whose process died is given to another, while it is valid; what it did is then passed over and receipted again.
  */
-export function listenNats(broker: Broker, answer: Answer, log: Logger): Listening {
+export function listenNats({ broker, letters, answer, log }: ListenOptions): Listening {
   const busy = new Set<Promise<void>>();
   const stopping = new AbortController();
   let pulling: ConsumerMessages | undefined;
@@ -26,14 +29,17 @@ export function listenNats(broker: Broker, answer: Answer, log: Logger): Listeni
   const reply = async (nc: NatsConnection, message: JsMsg): Promise<void> => {
     const to = replySubject(message.headers?.get(replyHeader));
     if (to === undefined) { message.term(); return; }
-    const answered = await answer(Buffer.from(message.data), broker.maxBytes).catch(refusalOf(log));
+    const letter = Buffer.from(message.data);
+    const opened = await letters.open(letter);
+    // One that cannot be opened is refused, and recorded, as any message that nobody is seen to have signed.
+    const answered = await answer(opened?.content ?? letter, broker.maxBytes).catch(refusalOf(log));
     if (nc.isClosed()) return;
     const refusal = typeof answered === 'string' ? answered : answered.length > broker.maxBytes ? 'BODY_TOO_LARGE' : undefined;
-    if (refusal === undefined) {
-      nc.publish(to, answered as Buffer);
+    if (refusal === undefined && opened) {
+      nc.publish(to, await letters.close(opened.from, answered as Buffer));
     } else {
       const head = headers();
-      head.set(refusalHeader, refusal);
+      head.set(refusalHeader, refusal ?? 'SIGNATURE_INVALID');
       nc.publish(to, undefined, { headers: head });
     }
     message.ack();
@@ -63,7 +69,7 @@ export function listenNats(broker: Broker, answer: Answer, log: Logger): Listeni
         failed = 0;
       } catch (error) {
         failed += 1;
-        if (failed === 1 && !(error instanceof PlatformError)) log.warn({ code: 'EXCHANGE_BROKER', reason: error instanceof Error ? error.message : 'unknown' }, 'nothing can be taken from the broker');
+        if (failed === 1 && !(error instanceof PlatformError)) log.warn({ code: 'EXCHANGE_BROKER', reason: String(error) }, 'nothing can be taken from the broker');
         await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
     }
