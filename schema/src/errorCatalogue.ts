@@ -104,7 +104,7 @@ export const errorCatalogue = {
   EXCHANGE_DIGEST: { message: 'An event\'s data are not those that its sender signed.', zh: '事件内容与签名不符', remedy: 'The batch is sent again; if it is refused again, call the sender\'s operators.', http: 400 },
   EXCHANGE_REORDERED: { message: 'A batch is not one unbroken stretch of its stream.', zh: '事件批次不连续', remedy: 'The batch is sent again; if it is refused again, call the sender\'s operators.', http: 400 },
   EXCHANGE_FORKED: { message: 'Two different events stand at one place of a stream.', zh: '事件流出现分叉', remedy: 'Call the operators of both sides: one of them was restored from a backup or signs twice. The signed events are the evidence.', http: 409 },
-  EXCHANGE_TRIMMED: { message: 'The receiver was restored to a time that the sender keeps no events of.', zh: '对方所缺事件已超出保留期', remedy: 'Restore the receiver from a newer backup, or have its operators take up the state by hand; then reopen the stream.', http: 409 },
+  EXCHANGE_TRIMMED: { message: 'One side of a stream was restored to a time that the other keeps no events of.', zh: '一方所缺事件已超出对方保留期', remedy: 'Restore it from a newer backup, or have its operators take up the state by hand; then reopen the stream.', http: 409 },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

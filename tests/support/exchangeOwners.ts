@@ -33,6 +33,9 @@ const noteType = (personal: boolean, type: string): EventType<Note> => ({
   },
 });
 
+/** One that says nothing of its sender's own rows. */
+const passingType: EventType<Note> = (({ restore: _restore, ...type }) => type)(noteType(false, 'note.passing'));
+
 const tables = `create table if not exists written (subject text, n integer, primary key (subject, n));
   create table if not exists arrived (place bigint generated always as identity primary key, id uuid unique, peer text, subject text, n integer, at timestamptz default clock_timestamp())`;
 
@@ -95,7 +98,7 @@ export async function startOwner(name: string, key: JWK, trust: Trust, addresses
   const log = createLog(name, { level: 'debug', destination: { write: onLog } });
   const services: ExchangeServices = {
     db, signer, trust, log, now: () => new Date(), seals: subjectSeals(createEnvelope(masterKeys)),
-    types: eventTypes([noteType(false, 'note.written'), noteType(true, 'note.secret')]),
+    types: eventTypes([noteType(false, 'note.written'), noteType(true, 'note.secret'), passingType]),
   };
   const heard = createAnswer(services, peers);
   const answer: Answer = async (message, maxBytes) => {

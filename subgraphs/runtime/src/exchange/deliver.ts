@@ -17,7 +17,7 @@ export type Turn = 'MORE' | 'IDLE' | 'HALTED';
  * Sends a peer what it does not have yet, a batch at most, and relies on its signed receipt alone. Where the peer stands elsewhere
  * than we believe:
  *  - it lacks what we believed it had (it was restored from a backup): we go back to where it is, as long as we keep that;
- *  - it has what we do not (we were restored): we take up from it what we lost, then go on (recover.ts);
+ *  - it has what we do not (we were restored): we take up from it what we lost, as long as it keeps that, then go on (recover.ts);
  *  - it lacks what we keep no more: the stream is halted, since going on would leave a gap for good.
  *
  * @param greet asks for the peer's place even if nothing waits: what either side lost is then found before more is built on it
@@ -55,8 +55,7 @@ async function settle(services: SenderServices, peer: string, reply: Reply, just
   const next = await nextAt(services, peer, stream, position);
   if (next === 'LOST_AT_SENDER') return halt(services, peer, 'EXCHANGE_TRIMMED');
   if (next === 'RECOVER' || reply.kind === 'FORKED') {
-    await recover(services, peer, position);
-    return 'MORE';
+    return takeUp(services, peer, position);
   }
   if (stream && position.seq < stream.received) log.warn({ code: 'EXCHANGE_REWOUND', peer, from: stream.received, to: position.seq }, 'a peer has gone back: it is told again from there');
   await keepReceipt(db, peer, position, reply.receipt, now());
@@ -67,6 +66,17 @@ async function nextAt({ db }: SenderServices, peer: string, stream: Stream | und
   const sent = stream?.seq ?? 0;
   const own = position.seq === 0 ? beginning : await hashAt(db, 'exchange_log', peer, position.seq);
   return nextOf(position, own, { sent, oldest: await oldestKept(db, peer) ?? sent + 1 });
+}
+
+/** What the peer keeps no more either cannot be taken from it. */
+async function takeUp(services: SenderServices, peer: string, position: Position): Promise<Turn> {
+  try {
+    await recover(services, peer, position);
+    return 'MORE';
+  } catch (error) {
+    if (error instanceof PlatformError && error.code === 'EXCHANGE_TRIMMED') return halt(services, peer, 'EXCHANGE_TRIMMED');
+    throw error;
+  }
 }
 
 async function halt({ db, log }: SenderServices, peer: string, code: 'EXCHANGE_TRIMMED'): Promise<Turn> {

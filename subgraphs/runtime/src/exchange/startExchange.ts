@@ -5,7 +5,8 @@ import { deliver } from './deliver.js';
 import type { Peers } from './peers.js';
 import { sequence, sequenceBatch } from './sequence.js';
 import type { SenderServices } from './services.js';
-import { peersWaiting, recordRefusal, trimLog } from './store.js';
+import { peersWaiting, recordRefusal } from './store.js';
+import { trim } from './trim.js';
 
 export interface ExchangeOptions {
   readonly peers: Peers;
@@ -90,8 +91,8 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
       try {
         more = await place();
         if (performance.now() - trimmed > hourMs) {
-          await trimLog(db, new Date(now().getTime() - keepMs));
           trimmed = performance.now();
+          await trim(db, new Date(now().getTime() - keepMs));
         }
         failed = 0;
       } catch (error) {

@@ -2,6 +2,7 @@ import { Directory1764000000001 } from './0001_directory.js';
 import { Audit1764000000002 } from './0002_audit.js';
 import { Relay1764000000003 } from './0003_relay.js';
 import { Exchange1764000000004 } from './0004_exchange.js';
+import { Recovery1764000000006 } from './0006_recovery.js';
 
 /** Append-only: a new migration is added below, none is changed. */
-export const zoneMigrations = [Directory1764000000001, Audit1764000000002, Relay1764000000003, Exchange1764000000004];
+export const zoneMigrations = [Directory1764000000001, Audit1764000000002, Relay1764000000003, Exchange1764000000004, Recovery1764000000006];
