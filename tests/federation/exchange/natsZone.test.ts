@@ -13,7 +13,8 @@ withNatsServer('the services of a whole zone, configured for a broker', () => {
   beforeAll(async () => {
     broker = await createNatsServer();
     await broker.start();
-    const env = { DELTA_NATS_URL: broker.url, DELTA_AUDIT_CHECKPOINT_SECONDS: '1' };
+    // Small pools: other files use the same cluster meanwhile.
+    const env = { DELTA_NATS_URL: broker.url, DELTA_AUDIT_CHECKPOINT_SECONDS: '1', DELTA_POOL_SIZE: '3' };
     zone = await startTestZone({ members: 10, zoneEnv: env, provinceEnv: env });
   });
   afterAll(async () => {
