@@ -46,6 +46,8 @@ export async function createNatsServer(lines = ''): Promise<NatsServer> {
       const said: string[] = [];
       const started = spawn('nats-server', ['--config', file], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
       server = started;
+      // A test file that breaks off closes nothing.
+      process.once('exit', () => { started.kill('SIGKILL'); });
       started.stderr.on('data', (bytes: Buffer) => said.push(bytes.toString()));
       for (const end = Date.now() + 10_000; !(await answers(port));) {
         if (started.exitCode !== null || Date.now() > end) throw new Error(`nats-server did not start:\n${said.join('')}`);
