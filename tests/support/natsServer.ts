@@ -47,7 +47,9 @@ export async function createNatsServer(lines = ''): Promise<NatsServer> {
       const started = spawn('nats-server', ['--config', file], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
       server = started;
       // A test file that breaks off closes nothing.
-      process.once('exit', () => { started.kill('SIGKILL'); });
+      const end = (): void => { started.kill('SIGKILL'); };
+      process.once('exit', end);
+      started.once('exit', () => { process.off('exit', end); });
       started.stderr.on('data', (bytes: Buffer) => said.push(bytes.toString()));
       for (const end = Date.now() + 10_000; !(await answers(port));) {
         if (started.exitCode !== null || Date.now() > end) throw new Error(`nats-server did not start:\n${said.join('')}`);
