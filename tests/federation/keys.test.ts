@@ -4,6 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { keyFiles } from '@delta/local/home';
 import { keysOfMembers } from '@delta/local/keysOfMembers';
+import { createEnvelope } from '@delta/runtime/crypto/envelope';
+import { openMasterKeys } from '@delta/runtime/crypto/masterKeys';
+import { createDatabase } from '@delta/runtime/db/database';
+import { openDatabase } from '@delta/runtime/db/dataSource';
+import { subjectSeals } from '@delta/runtime/exchange/index';
 import { verifyChain } from '@delta/runtime/audit/index';
 import { lookupDocument, startTestZone, type Answer, type LookupData, type MemberData, type TestZone } from '../support/zone.js';
 
@@ -75,6 +80,27 @@ describe('rotating a province\'s master key', () => {
     expect(await keys('rotate')).toContain('no new key, since members are left to be sealed by sm under v5: 1200 by sm under v4');
     expect(await keys('status')).toBe('anhui: 1200 members sealed by sm under v5');
     expect(Object.keys((await ring()).keys)).not.toContain('v6');
+  });
+
+  it('wraps the keys of what was exchanged as well, and keeps a version for as long as one of them needs it', async () => {
+    const file = keyFiles(zone.home).master('anhui');
+    const { current } = await ring();
+    const seals = subjectSeals(createEnvelope(openMasterKeys(file), 'aes'));
+    const subjects = Array.from({ length: 30 }, (_, n) => ({ subject: `m-${n}`, id: randomUUID(), data: Buffer.from(`told of ${n}`) }));
+    const source = createDatabase(await openDatabase({ url: zone.databaseUrl('anhui'), entities: [], migrations: [], applicationName: 'keys', poolSize: 2, statementTimeoutMs: 5_000 }), 'PROVINCE_UNAVAILABLE');
+    const sealed = await source.transaction((within) => seals.seal(within, subjects));
+    await keys('rotate');
+    const { current: next } = await ring();
+    expect(next).not.toBe(current);
+    expect(await keys('status')).toContain(`anhui: 30 keys of what was exchanged wrapped by aes under ${next}`);
+    await zone.rows('anhui', `update exchange_key set key_version = $1 where subject = 'm-7'`, [current]);
+    await expect(keys('rotate', '--retire', current)).rejects.toThrow(`1 keys of what was exchanged are still wrapped under ${current}`);
+    await zone.rows('anhui', `update exchange_key set key_version = $1`, [next]);
+    await keys('rotate', '--retire', current);
+    const after = subjectSeals(createEnvelope(openMasterKeys(file), 'aes'));
+    expect((await after.open(source, subjects.map((each, i) => ({ ...each, data: sealed[i]! })))).map(String)).toEqual(subjects.map(({ data }) => data.toString()));
+    await source.close();
+    await zone.rows('anhui', 'delete from exchange_key');
   });
 
   it('names a key that is missing, and answers again when it is back', async () => {

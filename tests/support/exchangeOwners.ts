@@ -4,7 +4,7 @@ import type { MasterKeys } from '@delta/runtime/crypto/masterKeys';
 import { createDatabase, type Database } from '@delta/runtime/db/database';
 import { openDatabase } from '@delta/runtime/db/dataSource';
 import { provinceMigrations } from '@delta/runtime/db/migrations/index';
-import { createAnswer, eventTypes, exchangePath, httpTransport, peersOf, sendEvents, startExchange, subjectSeals, type EventType, type ExchangeServices, type Peer, type RunningExchange } from '@delta/runtime/exchange/index';
+import { createAnswer, eventTypes, exchangePath, httpTransport, overNats, peersOf, sendEvents, startExchange, subjectSeals, type Answer, type EventType, type ExchangeServices, type Peer, type RunningExchange } from '@delta/runtime/exchange/index';
 import { PlatformError, type ErrorCode } from '@delta/schema/errors';
 import { createHttpServer } from '@delta/service/httpServer';
 import { createSigner, createTrust, generateKeyPair, type JWK, type Signer, type Trust } from '@delta/service/keys';
@@ -35,6 +35,9 @@ const noteType = (personal: boolean, type: string): EventType<Note> => ({
     for (const { subject, data } of events) await within.query('insert into written (subject, n) values ($1, $2) on conflict do nothing', [subject, data.n]);
   },
 });
+
+/** One that says nothing of its sender's own rows. */
+const passingType: EventType<Note> = (({ restore: _restore, ...type }) => type)(noteType(false, 'note.passing'));
 
 const tables = `create table if not exists touched (key text primary key, times integer);
   create table if not exists written (subject text, n integer, primary key (subject, n));
@@ -73,10 +76,16 @@ const names = ['shanghai', 'jiangsu', 'zhejiang'] as const;
 /** Kinds of events beside the notes, made from what the owner is made of. */
 export type MoreTypes = (parts: Pick<ExchangeServices, 'signer' | 'trust' | 'now'> & { readonly name: string; readonly envelope: Envelope }) => readonly EventType[];
 
+export interface MoreParts {
+  readonly types?: MoreTypes;
+  /** Address of a NATS server that carries their messages in the place of HTTP. */
+  readonly broker?: string;
+}
+
 export interface Owners { readonly owners: Record<(typeof names)[number], Owner>; readonly keys: Record<string, { privateKey: JWK; publicKey: JWK }>; close(): Promise<void> }
 
 /** Owners with databases and HTTP servers of their own, in this process. */
-export async function startOwners(onLog: (line: string) => void = () => undefined, more: MoreTypes = () => []): Promise<Owners> {
+export async function startOwners(onLog: (line: string) => void = () => undefined, more: MoreParts = {}): Promise<Owners> {
   const pairs = await Promise.all([...names, 'stranger'].map(async (name) => [name, await generateKeyPair(name)] as const));
   const keys = Object.fromEntries(pairs);
   const trust = await createTrust({ keys: Object.fromEntries(names.map((name) => [name, [keys[name]!.publicKey]])) });
@@ -86,7 +95,7 @@ export async function startOwners(onLog: (line: string) => void = () => undefine
 }
 
 /** @param addresses where the owners answer; it adds itself */
-export async function startOwner(name: string, key: JWK, trust: Trust, addresses: Peer[], onLog: (line: string) => void = () => undefined, more: MoreTypes = () => []): Promise<Owner> {
+export async function startOwner(name: string, key: JWK, trust: Trust, addresses: Peer[], onLog: (line: string) => void = () => undefined, { types: more = () => [], broker }: MoreParts = {}): Promise<Owner> {
   const database = await createTestDatabase();
   const signer = await createSigner(key);
   const peers = peersOf(name, () => addresses);
@@ -104,15 +113,15 @@ export async function startOwner(name: string, key: JWK, trust: Trust, addresses
   const [envelope, now] = [createEnvelope(masterKeys), (): Date => new Date()];
   const services: ExchangeServices = {
     db, signer, trust, log, now, seals: subjectSeals(envelope),
-    types: eventTypes([noteType(false, 'note.written'), noteType(true, 'note.secret'), ...more({ name, signer, trust, envelope, now })]),
+    types: eventTypes([noteType(false, 'note.written'), noteType(true, 'note.secret'), passingType, ...more({ name, signer, trust, envelope, now })]),
   };
-  const answer = createAnswer(services, peers);
+  const heard = createAnswer(services, peers);
+  const answer: Answer = async (message, maxBytes) => {
+    if (paused !== false) throw new PlatformError(paused === true ? 'PROVINCE_UNAVAILABLE' : paused);
+    return heard(message, maxBytes);
+  };
   const http = createHttpServer({ name, log, metrics: createMetrics(name), host: '127.0.0.1', port: 0, ready: async () => ({ ok: true, checks: {} }), bodyLimit: 8 * 1024 * 1024 });
-  http.fastify.post(exchangePath, async (request, reply) => {
-    if (typeof paused === 'string') throw new PlatformError(paused);
-    if (paused) return reply.code(503).send();
-    return reply.type('application/octet-stream').send(await answer(request.body as Buffer));
-  });
+  http.fastify.post(exchangePath, async (request, reply) => reply.type('application/octet-stream').send(await answer(request.body as Buffer)));
   const { url } = await http.listen();
   addresses.push({ name, url });
   const administer = async (...statements: string[]): Promise<void> => {
@@ -138,8 +147,10 @@ export async function startOwner(name: string, key: JWK, trust: Trust, addresses
     written: () => db.query('select subject, n from written order by subject, n'),
     rows: (sql, parameters = []) => db.query(sql, parameters),
     run(pollMs = 10) {
-      const started = startExchange({ ...services, transport: httpTransport(peers) }, { peers, pollMs, greetMs: 200 });
-      const exchange = { stop: async () => { running.splice(running.indexOf(exchange), 1); await started.stop(); } };
+      const wire = broker === undefined ? { transport: httpTransport(peers), stop: async () => undefined }
+        : overNats({ signer, trust, log, peers, answer, settings: { natsUrls: [broker], natsCredentialsFile: undefined, natsReplicas: 1 }, timeoutMs: 3_000 });
+      const started = startExchange({ ...services, transport: wire.transport }, { peers, pollMs, greetMs: 200 });
+      const exchange = { stop: async () => { running.splice(running.indexOf(exchange), 1); await started.stop(); await wire.stop(); } };
       running.push(exchange);
       return exchange;
     },
@@ -181,11 +192,11 @@ async function open(database: TestDatabase): Promise<Database> {
   return createDatabase(source, 'PROVINCE_UNAVAILABLE');
 }
 
-/** Waits until it is so. @throws Error after ten seconds */
-export async function until(so: () => Promise<boolean>, what: string): Promise<void> {
-  for (const end = Date.now() + 10_000; Date.now() < end;) {
+/** Waits until it is so. @throws Error after `seconds` */
+export async function until(so: () => Promise<boolean>, what: string, seconds = 10): Promise<void> {
+  for (const end = Date.now() + seconds * 1_000; Date.now() < end;) {
     if (await so()) return;
     await new Promise((resolve) => { setTimeout(resolve, 20); });
   }
-  throw new Error(`it did not come to this in ten seconds: ${what}`);
+  throw new Error(`it did not come to this in ${seconds} seconds: ${what}`);
 }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { forgetPerson as forgetCases } from '@delta/runtime/case/index';
 import { suiteNames } from '@delta/runtime/crypto/types';
 import type { Database } from '@delta/runtime/db/database';
+import { countKeysBySeal } from '@delta/runtime/exchange/index';
 import { forgetPerson as forgetLookups } from '@delta/runtime/lookup/index';
 import { countBySeal, shredMember, shredReasons } from '@delta/runtime/member/index';
 import { isMemberId } from '@delta/schema/ids';
@@ -20,13 +21,13 @@ import { openScreen, type Screen } from './screen.js';
 const slugs = provinces.map(({ slug }) => slug);
 
 export const keysOfMembersHelp = `npm run keys -- rotate --province ${slugs.join('|')} [--suite ${suiteNames.join('|')}] [--until added]
-  Puts a new master key in use and wraps every member's data key under it, while the province answers. --suite seals anew by another
+  Puts a new master key in use and wraps every data key under it, members' and the exchange's, while the province answers. --suite seals anew by another
   suite, under the key in use. Started again after an interruption it goes on where it was. --until added only adds the new key to
   the file, for a province whose processes read copies of it: copy the file to all, then run this again without --until.
 npm run keys -- rotate --province PROVINCE --retire VERSION
-  Takes a master key out of the file, once no member is sealed under it.
+  Takes a master key out of the file, once no member and nothing that was exchanged is sealed under it.
 npm run keys -- status --province PROVINCE
-  How many members are sealed by which suite under which version.
+  How many members, and keys of what was exchanged, are sealed by which suite under which version.
 npm run keys -- shred --province PROVINCE --member ID --reason ${shredReasons.join('|')}
   Destroys a member's data key and all that is known of the person, for good. The audit keeps the id.
   All of these use DATABASE_URL and DELTA_MASTER_KEY_FILE where they are set, else this machine's database and keys of the province.`;
@@ -53,7 +54,7 @@ export async function keysOfMembers(argv: readonly string[], { home, env, say }:
   };
   const rotating = (work: (rotation: MasterKeyRotation) => Promise<void>): Promise<void> => alone(file, () => withDatabase(async (db) => {
     try {
-      await work({ province, file, db, suite, say, progress: (done, total) => { screen.progress(province, 'members', done, total); } });
+      await work({ province, file, db, suite, say, progress: (done, total) => { screen.progress(province, 'members', done, total); }, keysProgress: (done, total) => { screen.progress(province, 'exchanged keys', done, total); } });
     } finally {
       screen.endProgress();
     }
@@ -67,6 +68,7 @@ export async function keysOfMembers(argv: readonly string[], { home, env, say }:
     case 'status':
       return withDatabase(async (db) => {
         for (const { suite: by, version, members } of await countBySeal(db)) say(`${province}: ${members} members sealed by ${by} under ${version}`);
+        for (const { suite: by, version, keys } of await countKeysBySeal(db)) say(`${province}: ${keys} keys of what was exchanged wrapped by ${by} under ${version}`);
       });
     case 'shred': {
       const { member } = values;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { ConfigError, file, flag, integer, oneOf, pairs, readConfig, text, url } from './config.js';
+import { ConfigError, file, flag, integer, oneOf, pairs, readConfig, text, url, urls } from './config.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
 afterAll(() => { rmSync(folder, { recursive: true }); });
@@ -47,4 +47,13 @@ test('never repeats the value of a text or a URL, which may be a secret', () => 
   const read = (): unknown => readConfig({ a: text('TOKEN', { pattern: /^[a-z]+$/, form: 'letters' }), b: url('DATABASE_URL') }, { TOKEN: 'S3CRET', DATABASE_URL: 'S3CRET' });
   expect(read).toThrow(/TOKEN must be letters; DATABASE_URL must be a URL/);
   expect(read).not.toThrow(/S3CRET/);
+});
+
+test('reads several URLs of one thing, and takes no name or password in them', () => {
+  const read = (value: string): unknown => readConfig({ brokers: urls('DELTA_NATS_URL', { protocols: ['nats:', 'tls:'], optional: true }) }, { DELTA_NATS_URL: value });
+  expect(read('nats://a:4222, tls://b:4222')).toEqual({ brokers: ['nats://a:4222', 'tls://b:4222'] });
+  expect(read('')).toEqual({ brokers: undefined });
+  expect(() => read('nats://a:4222,http://b:4222')).toThrow('DELTA_NATS_URL must be URLs that begin with nats:// or tls://, separated by commas');
+  expect(() => read('nats://delta:S3CRET@a:4222')).toThrow('DELTA_NATS_URL must hold no name and no password');
+  expect(() => read('nats://delta:S3CRET@a:4222')).not.toThrow(/S3CRET/);
 });

@@ -78,6 +78,14 @@ export const url = kind<string, { readonly protocols?: readonly string[] }>((val
   return value;
 });
 
+/** URLs of one thing that answers at several places, separated by commas. Names and passwords have no place in them. */
+export const urls = kind<readonly string[], { readonly protocols?: readonly string[] }>((value, { protocols = ['http:', 'https:'] }) => value.split(',').map((each) => {
+  const parsed = URL.canParse(each.trim()) ? new URL(each.trim()) : null;
+  if (!parsed || !protocols.includes(parsed.protocol)) throw new Error(`must be URLs that begin with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}, separated by commas`);
+  if (parsed.username !== '' || parsed.password !== '') throw new Error('must hold no name and no password');
+  return each.trim();
+}));
+
 /** A file, as an absolute path. It must exist and be readable unless `mayBeMissing`. */
 export const file = kind<string, { readonly mayBeMissing?: boolean }>((value, { mayBeMissing = false }) => {
   const path = resolve(value);

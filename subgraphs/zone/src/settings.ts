@@ -1,4 +1,5 @@
 import { defaultPort } from '@delta/schema/published';
+import { natsVariables } from '@delta/runtime/exchange/index';
 import { defaultHome } from '@delta/runtime/server/settings';
 import { file, integer, oneOf, readConfig, text, url } from '@delta/service/config';
 import { logLevels } from '@delta/service/log';
@@ -18,6 +19,7 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env) => readConfig
   signingKeyFile: file('DELTA_SIGNING_KEY_FILE'),
   trustFile: file('DELTA_TRUST_FILE'),
   peersFile: file('DELTA_PEERS_FILE', { optional: true }),
+  ...natsVariables,
   ...tlsVariables,
   cryptoSuite: oneOf('DELTA_CRYPTO_SUITE', ['aes', 'sm'] as const, { default: 'aes' }),
   checkpointSeconds: integer('DELTA_AUDIT_CHECKPOINT_SECONDS', { default: 60, min: 1, max: 3_600 }),

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { discardParked, replayParked, sendEvents, type RunningExchange } from '@delta/runtime/exchange/index';
 import { sequence } from '@delta/runtime/exchange/sequence';
-import { readEvent, digestOf, beginning } from '@delta/runtime/exchange/signedEvent';
 import { returnToOutbox } from '@delta/runtime/exchange/store';
 import { startOwners, until, type Owner, type Owners } from '../../support/exchangeOwners.js';
+import { soundStream } from '../../support/soundStream.js';
 
 let zone: Owners;
 let [shanghai, jiangsu, zhejiang]: Owner[] = [];
@@ -21,22 +21,6 @@ const stop = async (): Promise<void> => { await Promise.all(running.map((exchang
 const arrivedAt = (owner: Owner, from: string, count: number): Promise<void> => until(async () => (await owner.arrived(from)).length >= count, `${count} notes of ${from} at ${owner.name}`);
 const numbers = (from: number, to: number, subject = 'a'): { subject: string; n: number }[] => Array.from({ length: to - from + 1 }, (_, i) => ({ subject, n: from + i }));
 const states = (owner: Owner, peer: string) => owner.rows<{ seq: number; state: string; reason: string | null }>('select seq::integer, state, reason from exchange_inbox where peer = $1 order by seq', [peer]);
-
-/** What must hold of a stream whatever happened: places 1 to N at both ends, the same bytes, the chain, and the cursor at its end. */
-async function soundStream(sender: Owner, receiver: Owner, count: number): Promise<void> {
-  const sent = await sender.rows<{ seq: number; jws: string; hash: string }>('select seq::integer, jws, hash from exchange_log where peer = $1 order by seq', [receiver.name]);
-  const received = await receiver.rows<{ seq: number; jws: string; hash: string }>('select seq::integer, jws, hash from exchange_inbox where peer = $1 order by seq', [sender.name]);
-  expect(sent.map(({ seq }) => seq)).toEqual(Array.from({ length: count }, (_, i) => i + 1));
-  expect(received).toEqual(sent);
-  let previous = beginning;
-  for (const { jws, hash, seq } of sent) {
-    const head = await readEvent(sender.trust, sender.name, receiver.name, jws);
-    expect([head.seq, head.previous, digestOf(jws)]).toEqual([seq, previous, hash]);
-    previous = hash;
-  }
-  await until(async () => (await sender.rows<{ n: number }>('select received_seq::integer as n from exchange_stream where peer = $1 and direction = \'OUT\'', [receiver.name]))[0]?.n === count, 'the receipt of the last event');
-  expect(await receiver.rows('select seq::integer as n, hash from exchange_stream where peer = $1 and direction = \'IN\'', [sender.name])).toEqual([{ n: count, hash: previous }]);
-}
 
 describe('events', () => {
   test('arrive once each, in order, at whom they are for', async () => {

@@ -20,9 +20,9 @@ const idNumber = '319999199001010010';
 let owners: Owners;
 let all: Record<Name, Owner>;
 beforeEach(async () => {
-  owners = await startOwners(undefined, ({ name, trust, envelope, now }) => [
+  owners = await startOwners(undefined, { types: ({ name, trust, envelope, now }) => [
     ...directoryEvents(), ...shredEvents(name, now), ...transferEvents({ entry: provinceBySlug(name)!, trust, envelope, blindIndex, now, owners: provinces.map(({ slug }) => slug) }),
-  ]);
+  ] });
   all = owners.owners;
   for (const name of Object.keys(codes) as Name[]) {
     await all[name].rows(`insert into organization (id, name, kind, division_code, path, grams) values ($1, '示例', 'BRANCH', '310118', array[$1], '{}')`, [organization(name)]);

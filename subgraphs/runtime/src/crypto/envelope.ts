@@ -20,15 +20,17 @@ export interface Envelope {
    * another suite takes a new data key and seals all of them again.
    */
   renew(memberId: string, dataKey: WrappedKey, sealed: Sealed): { dataKey: WrappedKey; sealed: Sealed };
+  /** The same data key under the current version, of the suite that it has: what lies under it stays as it is. */
+  rewrap(memberId: string, dataKey: WrappedKey): WrappedKey;
 }
 
 export function createEnvelope(masterKeys: MasterKeys, suite: SuiteName = 'aes'): Envelope {
   const ofVersion = derivedKeys(masterKeys, 'data-keys');
   const wrappingKey = (by: SuiteName, version: string): Buffer => ofVersion(version, suites[by].digest);
   const unwrap = (memberId: string, { suite: by, version, bytes }: WrappedKey): Buffer => suites[by].open(wrappingKey(by, version), bytes, memberId);
-  const wrap = (memberId: string, key: Buffer): WrappedKey => {
+  const wrap = (memberId: string, key: Buffer, by = suite): WrappedKey => {
     const version = masterKeys.current;
-    return { suite, version, bytes: suites[suite].seal(wrappingKey(suite, version), key, memberId) };
+    return { suite: by, version, bytes: suites[by].seal(wrappingKey(by, version), key, memberId) };
   };
   const sealUnder = (memberId: string, key: Buffer, secrets: Readonly<Record<string, string>>): Record<string, Buffer> =>
     Object.fromEntries(Object.entries(secrets).map(([name, text]) => [name, suites[suite].seal(key, Buffer.from(text), `${memberId}:${name}`)]));
@@ -43,6 +45,7 @@ export function createEnvelope(masterKeys: MasterKeys, suite: SuiteName = 'aes')
     seal: (memberId, dataKey, name, secret) => suites[dataKey.suite].seal(unwrap(memberId, dataKey), secret, `${memberId}:${name}`),
     openBytes: (memberId, dataKey, name, sealed) => openUnder(memberId, unwrap(memberId, dataKey), dataKey.suite, name, sealed),
     open: (memberId, dataKey, name, sealed) => openUnder(memberId, unwrap(memberId, dataKey), dataKey.suite, name, sealed).toString(),
+    rewrap: (memberId, dataKey) => wrap(memberId, unwrap(memberId, dataKey), dataKey.suite),
     renew(memberId, dataKey, sealed) {
       const key = unwrap(memberId, dataKey);
       if (dataKey.suite === suite) return { dataKey: wrap(memberId, key), sealed };

@@ -1,7 +1,7 @@
 import { PlatformError } from '@delta/schema/errors';
 import { v7 as uuidv7 } from 'uuid';
 import { InOrder } from './inOrder.js';
-import { exchangeLimits, readMessage, writeReply, type Message, type Reply } from './message.js';
+import { bytesOfEvents, exchangeLimits, readMessage, writeReply, type Message, type Reply } from './message.js';
 import type { Peers } from './peers.js';
 import { receive } from './receive.js';
 import type { ExchangeServices } from './services.js';
@@ -28,17 +28,17 @@ export function createAnswer(services: ExchangeServices, peers: Peers): Answer {
     counts?.refused(peer, 'RECEIVED', code);
     await recordRefusal(db, { id: uuidv7(), at: now(), peer, side: 'RECEIVED', code });
   };
-  const reply = async (from: string, message: Message): Promise<Reply> => {
+  const reply = async (from: string, message: Message, maxBytes: number | undefined): Promise<Reply> => {
     if (message.kind === 'DELIVER') return receive(services, inOrder, from, message.events);
     const events = await toWire(db, seals, await readInbox(db, from, message.after, message.limit));
-    return { kind: 'EVENTS', events: fitting(events, exchangeLimits.sendBytes) };
+    return { kind: 'EVENTS', events: fitting(events, bytesOfEvents(maxBytes)) };
   };
-  return async (bytes) => {
+  return async (bytes, maxBytes) => {
     if (bytes.length > exchangeLimits.bodyBytes) throw new PlatformError('BODY_TOO_LARGE');
     try {
       const { from, message } = await readMessage(trust, signer.name, bytes);
       if (!(await peers.find(from))) throw new PlatformError('PEER_UNKNOWN');
-      const content = await reply(from, message);
+      const content = await reply(from, message, maxBytes);
       if (content.kind === 'FORKED') await refuse(from, 'EXCHANGE_FORKED');
       if (content.kind === 'REFUSED') await refuse(from, content.code);
       return await writeReply(signer, from, content, bytes);

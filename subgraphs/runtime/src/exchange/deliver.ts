@@ -1,5 +1,6 @@
+import { PlatformError } from '@delta/schema/errors';
 import { askPeer } from './askPeer.js';
-import { exchangeLimits, type Reply } from './message.js';
+import { bytesOfEvents, exchangeLimits, type Reply } from './message.js';
 import { nextAt, receiptIn } from './position.js';
 import { recover } from './recover.js';
 import type { SenderServices } from './services.js';
@@ -17,7 +18,7 @@ const worthSendingAhead = 100;
  * Sends a peer what it does not have yet, and relies on its signed receipts alone. While more waits, the next batch is on its way
  * before the receipt for the last one has come, so that neither side is idle. Where the peer stands elsewhere than we believe:
  *  - it lacks what we believed it had (it was restored from a backup): we go back to where it is, as long as we keep that;
- *  - it has what we do not (we were restored): we take up from it what we lost, then go on (recover.ts);
+ *  - it has what we do not (we were restored): we take up from it what we lost, as long as it keeps that, then go on (recover.ts);
  *  - it lacks what we keep no more: the stream is halted, since going on would leave a gap for good.
  *
  * @param greet asks for the peer's place even if nothing waits: what either side lost is then found before more is built on it
@@ -52,10 +53,10 @@ interface Sent { readonly sent: Pick<Position, 'seq' | 'hash'>; readonly reply: 
 
 /** Sends what stands behind a place, a batch at most; undefined where the next is not kept (any more). */
 async function send(services: SenderServices, peer: string, after: number): Promise<Sent | undefined> {
-  const { db, seals } = services;
+  const { db, seals, transport } = services;
   const rows = await readLog(db, peer, after, exchangeLimits.events);
   if (rows[0]?.seq !== after + 1) return undefined;
-  const events = fitting(await toWire(db, seals, rows), exchangeLimits.sendBytes);
+  const events = fitting(await toWire(db, seals, rows), bytesOfEvents(transport.maxBytes));
   const reply = askPeer(services, peer, { kind: 'DELIVER', events });
   // Heard where it is waited for.
   reply.catch(() => undefined);
@@ -90,8 +91,7 @@ async function settle(services: SenderServices, peer: string, reply: Reply): Pro
     return halt(services, peer, 'EXCHANGE_TRIMMED');
   }
   if (next === 'RECOVER' || reply.kind === 'FORKED') {
-    await recover(services, peer, position);
-    return 'MORE';
+    return takeUp(services, peer, position);
   }
   if (stream && position.seq < stream.received) {
     log.warn({ code: 'EXCHANGE_REWOUND', peer, from: stream.received, to: position.seq }, 'a peer has gone back: it is told again from there');
@@ -99,6 +99,17 @@ async function settle(services: SenderServices, peer: string, reply: Reply): Pro
   }
   await keepReceipt(db, peer, position, receipt, now());
   return stream && position.seq < stream.seq ? 'MORE' : 'IDLE';
+}
+
+/** What the peer keeps no more either cannot be taken from it. */
+async function takeUp(services: SenderServices, peer: string, position: Position): Promise<Turn> {
+  try {
+    await recover(services, peer, position);
+    return 'MORE';
+  } catch (error) {
+    if (error instanceof PlatformError && error.code === 'EXCHANGE_TRIMMED') return halt(services, peer, 'EXCHANGE_TRIMMED');
+    throw error;
+  }
 }
 
 async function halt({ db, log }: SenderServices, peer: string, code: 'EXCHANGE_TRIMMED'): Promise<Turn> {

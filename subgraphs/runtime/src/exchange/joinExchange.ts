@@ -1,11 +1,14 @@
 import type { SubgraphServerOptions } from '@delta/service/subgraphServer';
 import type { Metrics } from '@delta/service/metrics';
+import type { MutualTls } from '@delta/service/tls';
 import type { BaseContext } from '@apollo/server';
 import type { Transaction } from '../db/database.js';
 import { createAnswer } from './answer.js';
 import { exchangePath, httpTransport } from './httpTransport.js';
 import { exchangeLimits } from './message.js';
 import { exchangeMetrics } from './metrics.js';
+import { overNats } from './nats/overNats.js';
+import type { NatsSettings } from './nats/settings.js';
 import { loadPeers, peersOf, type Peers } from './peers.js';
 import { sendEvents } from './sendEvents.js';
 import type { ExchangeServices, SenderServices } from './services.js';
@@ -18,6 +21,10 @@ export interface JoinOptions extends Omit<ExchangeServices, 'counts'> {
   /** `fetch`, or one that shows a certificate. */
   readonly send: typeof fetch;
   readonly metrics: Metrics;
+  /** The broker that carries messages in the place of HTTP, where one is named; the route answers all the same. */
+  readonly nats?: NatsSettings;
+  /** What the broker is shown, where connections are not plain. */
+  readonly tls?: MutualTls | undefined;
 }
 
 /** A service's part in the exchange. */
@@ -39,7 +46,7 @@ export interface Joined {
 }
 
 /** @throws PlatformError CONFIGURATION_INVALID when the list of peers cannot be used */
-export async function joinExchange({ peersFile, send, metrics, ...given }: JoinOptions): Promise<Joined> {
+export async function joinExchange({ peersFile, send, metrics, nats, tls, ...given }: JoinOptions): Promise<Joined> {
   const { signer, trust, log, db, now } = given;
   const peers = peersFile === undefined ? peersOf(signer.name, () => []) : await loadPeers(peersFile, { own: signer.name, trust, log });
   const services: SenderServices = { ...given, transport: httpTransport(peers, send), counts: exchangeMetrics(metrics, { db, peers, now }) };
@@ -55,6 +62,11 @@ export async function joinExchange({ peersFile, send, metrics, ...given }: JoinO
     async tellAll(within, event, at) {
       await sendEvents(within, services, (await peers.list()).map(({ name }) => ({ ...event, to: name })), at);
     },
-    start: () => startExchange(services, { peers }),
+    start() {
+      if (nats?.natsUrls === undefined) return startExchange({ ...services, transport: httpTransport(peers, send) }, { peers });
+      const wire = overNats({ settings: { ...nats, natsUrls: nats.natsUrls }, signer, trust, tls, log, peers, answer });
+      const moving = startExchange({ ...services, transport: wire.transport }, { peers });
+      return { stop: async () => { await moving.stop(); await wire.stop(); } };
+    },
   };
 }

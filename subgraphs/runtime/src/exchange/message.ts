@@ -17,12 +17,21 @@ export type Reply =
 /** Bounds of one message; those of a body in bytes are checked before anything is read. */
 export const exchangeLimits = { events: 500, bodyBytes: 4 * 1024 * 1024, sendBytes: 2 * 1024 * 1024 } as const;
 
+/** How long a message is valid after it was signed. */
+export const messageLifeSeconds = 60;
+
+/** What stands in a message beside its events: names, signature, brackets. */
+const frameBytes = 4 * 1024;
+
+/** How many bytes of events one message may hold. @param carried the most bytes of a message that its transport carries */
+export const bytesOfEvents = (carried = Infinity): number => Math.min(exchangeLimits.sendBytes, carried - frameBytes);
+
 const [messageType, replyType] = ['delta-exchange+jwt', 'delta-exchange-reply+jwt'];
 
 /** `<sender> <signature>` on a line, then JSON. The signature covers the JSON's digest and, in a reply, that of what it replies to. */
 async function write(signer: Signer, audience: string, type: string, content: Message | Reply, of?: Buffer): Promise<Buffer> {
   const body = JSON.stringify(content);
-  const signature = await signer.sign({ dig: digestOf(body), ...(of ? { of: digestOf(of) } : {}) }, { type, audience, expiresInSeconds: 60 });
+  const signature = await signer.sign({ dig: digestOf(body), ...(of ? { of: digestOf(of) } : {}) }, { type, audience, expiresInSeconds: messageLifeSeconds });
   return Buffer.from(`${signer.name} ${signature}\n${body}`);
 }
 

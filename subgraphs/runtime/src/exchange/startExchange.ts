@@ -6,7 +6,8 @@ import { Leases } from './leases.js';
 import type { Peers } from './peers.js';
 import { sequence, sequenceBatch } from './sequence.js';
 import type { SenderServices } from './services.js';
-import { peersWaiting, recordRefusal, trimLog } from './store.js';
+import { peersWaiting, recordRefusal } from './store.js';
+import { trim } from './trim.js';
 
 export interface ExchangeOptions {
   readonly peers: Peers;
@@ -23,6 +24,8 @@ export interface ExchangeOptions {
 export interface RunningExchange { stop(): Promise<void> }
 
 const failures = { firstMs: 250, longestMs: 15_000 };
+/** What is asked when the end comes has this long to be answered. */
+const graceMs = 1_000;
 const hourMs = 60 * 60_000;
 
 /**
@@ -31,7 +34,7 @@ const hourMs = 60 * 60_000;
  * peer is served by the one that holds its lease (leases.ts).
  */
 export function startExchange(services: SenderServices, { peers, pollMs = 50, greetMs = 10_000, keepMs = 35 * 24 * hourMs, leaseMs = 5_000 }: ExchangeOptions): RunningExchange {
-  const { db, log, now, counts } = services;
+  const { db, log, now, counts, transport } = services;
   let stopping = false;
   const leases = new Leases(db, leaseMs);
   const outbox = new Bell();
@@ -102,8 +105,8 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
       try {
         more = await place();
         if (performance.now() - trimmed > hourMs) {
-          await trimLog(db, new Date(now().getTime() - keepMs));
           trimmed = performance.now();
+          await trim(db, new Date(now().getTime() - keepMs));
         }
         failed = 0;
       } catch (error) {
@@ -119,9 +122,12 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
     stop: async () => {
       stopping = true;
       for (const bell of [outbox, ...bells.values()]) bell.ring();
+      const impatient = setTimeout(() => { void transport.close?.(); }, graceMs);
       await running;
       // Without it they run out by themselves.
       await leases.stop().catch(() => undefined);
+      clearTimeout(impatient);
+      await transport.close?.();
     },
   };
 }

@@ -171,13 +171,6 @@ export const recordRefusal = async (db: Pick<Queryable, 'query'>, refusal: { rea
   await db.query('/* background.exchange.refuse */ insert into exchange_refusal (id, at, peer, side, code) values ($1, $2, $3, $4, $5)', [refusal.id, refusal.at, refusal.peer, refusal.side, refusal.code]);
 };
 
-/** Forgets what was sent and received long ago, past the peer's receipt. The chain goes on from what is left. */
-export const trimLog = async (db: Pick<Queryable, 'query'>, before: Date): Promise<void> => {
-  await db.query(`/* background.exchange.trim */
-    delete from exchange_log l using exchange_stream s
-     where s.peer = l.peer and s.direction = 'OUT' and s.state = 'OPEN' and l.seq < s.received_seq and l.at < $1`, [before]);
-};
-
 /**
  * Takes back what was sent after a place and did not arrive: it waits before everything else that waits, in its order. Places are
  * drawn from the last to the first and count downwards, so those of two streams, or of two recoveries, never meet.

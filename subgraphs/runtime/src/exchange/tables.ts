@@ -1,4 +1,24 @@
 /**
+ * What was lost and taken back when this owner was restored from a backup: one row a stream. It names places and times, no event
+ * and no person.
+ */
+export const exchangeRecoveryTable = `
+  create table exchange_recovery (
+    id uuid primary key,
+    at timestamptz not null,
+    peer text not null,
+    from_seq bigint not null,
+    to_seq bigint not null,
+    taken integer not null,
+    returned integer not null,
+    shredded integer not null,
+    unrestored integer not null,
+    lost_after timestamptz
+  );
+  create index exchange_recovery_at on exchange_recovery (at);
+`;
+
+/**
  * The exchange's tables, in every province and in the zone alike.
  *
  *  - `exchange_outbox` is what business transactions have written and what has no place in its stream yet. `place` orders what one

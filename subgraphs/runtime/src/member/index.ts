@@ -2,7 +2,7 @@ export { checkKeys } from './checkKeys.js';
 export { checkIdNumber, idNumberCheckCharacter } from './idNumber.js';
 export { createMemberLoaders, type MemberLoaders } from './loaders.js';
 export { memberResolvers, type OwnMemberField } from './resolvers.js';
-export { rewrapMembers, type Rewrapped } from './rewrapMembers.js';
+export { rewrapMembers } from './rewrapMembers.js';
 export { shredMember, shredReasons, type Forget, type ShredReason } from './shredMember.js';
 export { shredEvents } from './shredEvents.js';
 export {
