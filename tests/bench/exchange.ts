@@ -1,11 +1,10 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startCluster } from '@delta/runtime/db/embedded/index';
 import { generateKeyPair, type TrustFile } from '@delta/service/keys';
-import type { Order } from './exchangeOwner.js';
+import { askingOf, forkOwner, type Ask } from './ownerProcess.js';
 import { median, quantile } from './statistics.js';
 
 /**
@@ -59,8 +58,6 @@ export async function benchExchange({ rounds, events }: ExchangeBenchOptions, sa
   }
 }
 
-type Ask = <T>(order: Order) => Promise<T>;
-
 interface Pair {
   /** Business transactions a second with their event and alone, by turns, while nothing moves; afterwards everything has arrived. */
   business(count: number): Promise<{ told: number; alone: number }>;
@@ -76,18 +73,9 @@ async function startPair(contender: Contender, clusterUrl: string): Promise<Pair
   const trust: TrustFile = { keys: { shanghai: [keys.shanghai.publicKey], jiangsu: [keys.jiangsu.publicKey] } };
   const children: ChildProcess[] = [];
   const start = async (name: 'shanghai' | 'jiangsu'): Promise<{ ask: Ask; url: string }> => {
-    const child = fork(fileURLToPath(new URL('exchangeOwner.ts', import.meta.url)), {
-      execArgv: ['--import', fileURLToPath(new URL('../support/typescript.js', import.meta.url))], env: { PATH: process.env['PATH'] ?? '', DELTA_TEST_CLUSTER: clusterUrl }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
+    const child = forkOwner(clusterUrl);
     children.push(child);
-    const waiting = new Map<number, (answer: { result?: unknown; error?: string }) => void>();
-    child.on('message', ({ id, ...answer }: { id: number; result?: unknown; error?: string }) => { waiting.get(id)?.(answer); waiting.delete(id); });
-    let asked = 0;
-    const ask: Ask = (order) => new Promise((resolve, reject) => {
-      const id = asked++;
-      waiting.set(id, ({ result, error }) => { if (error === undefined) resolve(result as never); else reject(new Error(`${contender} ${name}: ${error}`)); });
-      child.send({ id, order });
-    });
+    const ask = askingOf(child, `${contender} ${name}`);
     return { ask, url: await ask<string>({ do: 'begin', name, key: keys[name].privateKey, trust, contender }) };
   };
   const [sender, receiver] = [await start('shanghai'), await start('jiangsu')];

@@ -1,5 +1,5 @@
 import { createTrust, type JWK, type TrustFile } from '@delta/service/keys';
-import type { Peer } from '@delta/runtime/exchange/index';
+import { sendEvents, type Peer } from '@delta/runtime/exchange/index';
 import { startOwner, type Owner } from '../support/exchangeOwners.js';
 import { joinBoss } from './bossOwner.js';
 
@@ -14,6 +14,12 @@ export type Order =
   | { readonly do: 'move'; readonly run: boolean }
   | { readonly do: 'await'; readonly count: number }
   | { readonly do: 'arrivals' }
+  /** Events alone, a thousand a transaction. */
+  | { readonly do: 'fill'; readonly count: number }
+  /** Business transactions with their events at a steady rate, from now until `perSecond` is 0. */
+  | { readonly do: 'steady'; readonly perSecond: number }
+  /** How many have arrived, how many were written steadily, and the process's memory in bytes. */
+  | { readonly do: 'look' }
   | { readonly do: 'end' };
 
 const clients = 8;
@@ -23,7 +29,12 @@ const text = 'x'.repeat(160);
 const addresses: Peer[] = [];
 let owner: Owner;
 let boss: Awaited<ReturnType<typeof joinBoss>> | undefined;
+let steady: NodeJS.Timeout | undefined;
+let steadily = 0;
 let running: { stop(): Promise<void> } | undefined;
+
+/** The other of the two. */
+const receiver = (): string => addresses.find(({ name }) => name !== owner.name)!.name;
 
 async function carryOut(order: Order): Promise<unknown> {
   switch (order.do) {
@@ -61,6 +72,18 @@ async function carryOut(order: Order): Promise<unknown> {
       return Date.now();
     case 'arrivals':
       return owner.rows('select n, extract(epoch from at)::float8 * 1000 as at from arrived');
+    case 'fill':
+      for (let first = 0; first < order.count; first += 1000) {
+        await owner.services.db.transaction((within) => sendEvents(within, owner.services, Array.from({ length: Math.min(1000, order.count - first) }, (_, i) => (
+          { to: receiver(), type: 'note.written', version: 1, subject: `s-${i}`, data: { n: first + i, text } })), new Date()));
+      }
+      return undefined;
+    case 'steady':
+      clearInterval(steady);
+      if (order.perSecond > 0) steady = setInterval(() => { void owner.write(receiver(), `t-${steadily % 100}`, steadily++, { text }); }, 1000 / order.perSecond);
+      return undefined;
+    case 'look':
+      return { arrived: (await owner.rows<{ n: number }>('select coalesce(max(place), 0)::integer as n from arrived'))[0]!.n, written: steadily, rss: process.memoryUsage.rss() };
     case 'end':
       await running?.stop();
       await boss?.close();

@@ -18,7 +18,8 @@ export interface GuardsOptions { readonly rounds: number; readonly seconds: numb
 const provinces = ['shanghai', 'anhui'];
 const warmUpSeconds = 12;
 
-const lookup = `mutation Lookup($input: OpenLookupInput!) { shanghai { openLookup(input: $input) { lookup { id purpose member {
+/** One person in Anhui, asked for from Shanghai. */
+export const lookup = `mutation Lookup($input: OpenLookupInput!) { shanghai { openLookup(input: $input) { lookup { id purpose member {
   __typename id name gender idNumberMasked province { name } homeOrganization { name officePhone } withheld { field reason } } } } } }`;
 const page = `query Page($after: String) { shanghai { members(first: 50, after: $after) { pageInfo { hasNextPage } edges { node {
   id name gender joinedOn probationary affiliation idNumberMasked phoneMasked homeOrganization { name } } } } } }`;

@@ -31,4 +31,6 @@ async function start(): Promise<{ url: string }> {
 
 process.on('disconnect', () => { process.exit(0); });
 const { url } = await start();
+// Beside its service it is an owner of the exchange's bench, in the same process.
+if (process.env['DELTA_TEST_CLUSTER'] !== undefined) await import('./exchangeOwner.js');
 process.send!({ url });

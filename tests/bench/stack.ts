@@ -16,6 +16,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export interface Stack {
   /** The answer's body, once its status is 200 and it holds no error. @throws Error with the answer */
   ask(query: string, variables: object): Promise<string>;
+  /** A service's process. */
+  process(name: string): ChildProcess;
   close(): Promise<void>;
 }
 
@@ -32,14 +34,14 @@ export interface StackOptions {
 /** Starts it, and waits until the directory knows every member. */
 export async function startStack({ home, guards, databases, provinces, members, connections }: StackOptions): Promise<Stack> {
   const keys = await provision(home, { inlineKeys: true });
-  const children: ChildProcess[] = [];
+  const children = new Map<string, ChildProcess>();
   const start = async (name: string, env: Record<string, string>): Promise<string> => {
     const child = fork(fileURLToPath(new URL('owner.ts', import.meta.url)), [name, guards], {
       execArgv: ['--import', join(root, 'tests/support/typescript.js')],
       env: { PATH: process.env['PATH'] ?? '', PORT: '0', HOST: '127.0.0.1', DELTA_HOME: home, DELTA_STATEMENT_TIMEOUT_MS: '20000', DELTA_POOL_SIZE: '5', DELTA_SUBGRAPH_DEADLINE_MS: '30000', DELTA_SIGNING_KEY_FILE: keys.signing(name), DELTA_TRUST_FILE: keys.trust, ...unlimitedLookups, ...databases[name], ...env },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    children.push(child);
+    children.set(name, child);
     const [message] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => { throw new Error(`${name} did not start`); })]) as [{ url: string }];
     return message.url;
   };
@@ -62,9 +64,10 @@ export async function startStack({ home, guards, databases, provinces, members, 
       if (statusCode !== 200 || text.includes('"errors"')) throw new Error(`the bench was answered ${statusCode}: ${text}`);
       return text;
     },
+    process: (name) => children.get(name)!,
     close: async () => {
       await pool.close();
-      await Promise.all(children.map(async (child) => { const gone = once(child, 'exit'); child.kill('SIGKILL'); await gone; }));
+      await Promise.all([...children.values()].map(async (child) => { const gone = once(child, 'exit'); child.kill('SIGKILL'); await gone; }));
     },
   };
 }

@@ -1,8 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { median, mannWhitney, quantile } from './statistics.js';
+import { median, mannWhitney, quantile, slope } from './statistics.js';
 
 test('medians of odd and even numbers of values, and quantiles', () => {
   expect([median([3, 1, 2]), median([4, 1, 3, 2]), quantile([5, 1, 2, 3, 4], 0.8)]).toEqual([2, 2.5, 5]);
+});
+
+test('the slope of points on a line, around one, and of too few', () => {
+  expect([slope([[0, 1], [1, 3], [2, 5]]), slope([[0, 0], [0, 9], [2, 4], [2, 5]]), slope([[1, 1]]), slope([])]).toEqual([2, 0, 0, 0]);
 });
 
 test('the rank test agrees with pairs counted one by one, and with the error function', () => {

@@ -11,6 +11,13 @@ export function quantile(values: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))]!;
 }
 
+/** Rise of the straight line that fits points best, by least squares; 0 for fewer than two. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const [meanX, meanY] = [0, 1].map((i) => points.reduce((sum, point) => sum + point[i]!, 0) / points.length) as [number, number];
+  const spread = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+  return points.length < 2 || spread === 0 ? 0 : points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / spread;
+}
+
 /**
  * Two-sided Mann-Whitney U test by its normal approximation, corrected for ties: the probability that two samples of one
  * distribution differ in rank as much as these do. Fit for samples of twenty and more (Mann and Whitney 1947).

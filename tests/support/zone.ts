@@ -91,7 +91,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
   const databases: Record<string, TestDatabase> = {};
   const running: Record<string, { url: string; close(): Promise<void> }> = {};
   const watch = (owner: string) => (sql: string): void => {
-    if (!/^\s*(begin|start transaction|commit|rollback)/i.test(sql) && !sql.includes('/* ready */') && !sql.includes('/* registration.') && !sql.includes('/* background.')) (seen[owner] ??= []).push(sql);
+    if (!/^\s*(begin|start transaction|savepoint|release savepoint|commit|rollback)/i.test(sql) && !sql.includes('/* ready */') && !sql.includes('/* registration.') && !sql.includes('/* background.')) (seen[owner] ??= []).push(sql);
   };
 
   const env = (owner: string): NodeJS.ProcessEnv => ({
