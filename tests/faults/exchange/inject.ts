@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DrillOwner } from './owner.js';
-import { behind } from './progress.js';
 import type { Fault, Restore } from './schedule.js';
 import type { Workload } from './workload.js';
 import type { DrillZone } from './zone.js';
@@ -8,6 +7,10 @@ import type { DrillZone } from './zone.js';
 /** Long enough that peers have answered what they were asked before an owner died. */
 const settlingMs = 1_500;
 const patienceMs = 90_000;
+
+/** Up to where each of its streams goes, what has no place yet included. */
+const written = (owner: DrillOwner): Promise<{ peer: string; n: number }[]> => owner.rows(`select peer, sum(n)::float8 as n from (
+  select peer, seq as n from exchange_stream where direction = 'OUT' union all select peer, count(*) from exchange_outbox group by 1) s group by 1`);
 
 /** Carries out what a schedule says. One thing at a time happens to one owner, and on one link. */
 export class Injector {
@@ -89,7 +92,10 @@ export class Injector {
   }
 
   async #everythingArrived(owner: DrillOwner): Promise<void> {
-    for (const until = Date.now() + patienceMs; (await behind(owner)).some(({ behind: count }) => count > 0); await sleep(100)) {
+    const ends = await written(owner);
+    for (const until = Date.now() + patienceMs; ; await sleep(100)) {
+      const received = new Map((await owner.rows<{ peer: string; n: number }>('select peer, received_seq::float8 as n from exchange_stream where direction = \'OUT\'')).map(({ peer, n }) => [peer, n]));
+      if (ends.every(({ peer, n }) => (received.get(peer) ?? 0) >= n)) return;
       if (Date.now() > until) throw new Error(`what ${owner.name} acknowledged did not reach its peers in time`);
     }
   }

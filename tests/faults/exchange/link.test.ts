@@ -61,10 +61,13 @@ test('a slow one takes its time', async () => {
   expect([await tell('one'), performance.now() - started >= 200]).toEqual(['heard', true]);
 });
 
-test('an echo says the same once more', async () => {
-  link.set({ does: 'ECHO' });
+test('an echo says once more what was said before it and during it', async () => {
+  const heard = async (count: number): Promise<void> => { while (received.length < count) await new Promise((resolve) => { setTimeout(resolve, 10); }); };
   expect([await tell('one'), received]).toEqual(['heard', ['one']]);
+  link.set({ does: 'ECHO' });
+  await heard(2);
+  expect(await tell('two')).toBe('heard');
   link.set({ does: 'PASS' });
-  await new Promise((resolve) => { setTimeout(resolve, 300); });
-  expect(received).toEqual(['one', 'one']);
+  await heard(4);
+  expect(received).toEqual(['one', 'one', 'two', 'two']);
 });

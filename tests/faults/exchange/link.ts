@@ -14,7 +14,7 @@ export type LinkState =
   | { readonly does: 'CUT_MIDWAY'; readonly afterBytes: number }
   /** Messages arrive, and their answers are lost. */
   | { readonly does: 'LOSE_ANSWERS' }
-  /** Messages arrive, and once more a while later. */
+  /** What was said on it lately is said once more at its beginning, and what is said meanwhile at its end. */
   | { readonly does: 'ECHO' };
 
 /** A way from one owner to another: a TCP proxy. */
@@ -24,9 +24,10 @@ export interface Link {
   close(): Promise<void>;
 }
 
-interface Passage { readonly near: Socket; readonly far: Socket; passed: number; readonly recorded: Buffer[] | null }
+/** What is replayed must begin where a message begins: each connection is recorded from its first byte, or no more. */
+interface Passage { readonly near: Socket; readonly far: Socket; passed: number; recorded: Buffer[] | null; bytes: number }
 
-const mostRecorded = 4 * 1024 * 1024;
+const mostRecorded = 1024 * 1024;
 const pass: LinkState = { does: 'PASS' };
 
 /** @param target port at which the receiver answers at this moment; undefined while it does not run */
@@ -42,15 +43,20 @@ export async function openLink(target: () => number | undefined): Promise<Link> 
     if (port === undefined || state.does === 'CUT') { near.destroy(); return; }
     const far = connect(port, '127.0.0.1');
     far.on('error', () => undefined);
-    // What is replayed must begin where a message begins, so only connections made meanwhile are recorded.
-    const passage: Passage = { near, far, passed: 0, recorded: state.does === 'ECHO' ? [] : null };
+    const passage: Passage = { near, far, passed: 0, recorded: [], bytes: 0 };
     passages.add(passage);
     for (const socket of [near, far]) {
       socket.on('close', () => { passages.delete(passage); end(passage); });
     }
-    near.on('data', (chunk: Buffer) => { carry(passage, near, far, chunk, true); });
+    near.on('data', (chunk: Buffer) => { record(passage, chunk); carry(passage, near, far, chunk, true); });
     far.on('data', (chunk: Buffer) => { carry(passage, far, near, chunk, false); });
   });
+
+  const record = (passage: Passage, chunk: Buffer): void => {
+    passage.bytes += chunk.length;
+    if (passage.bytes > mostRecorded) passage.recorded = null;
+    passage.recorded?.push(chunk);
+  };
 
   const carry = (passage: Passage, from: Socket, to: Socket, chunk: Buffer, isMessage: boolean): void => {
     const go = (): void => { if (!to.destroyed) to.write(chunk); };
@@ -74,11 +80,7 @@ export async function openLink(target: () => number | undefined): Promise<Link> 
       case 'LOSE_ANSWERS':
         if (isMessage) go(); else end(passage);
         return;
-      case 'ECHO':
-        if (isMessage) passage.recorded?.push(chunk);
-        go();
-        return;
-      case 'PASS':
+      case 'ECHO': case 'PASS':
         go();
     }
   };
@@ -87,7 +89,7 @@ export async function openLink(target: () => number | undefined): Promise<Link> 
   const replay = async (recorded: readonly Buffer[]): Promise<void> => {
     const port = target();
     const bytes = Buffer.concat(recorded);
-    if (port === undefined || bytes.length === 0 || bytes.length > mostRecorded) return;
+    if (port === undefined || bytes.length === 0) return;
     const again = connect(port, '127.0.0.1');
     again.on('error', () => undefined).resume();
     again.write(bytes);
@@ -101,10 +103,10 @@ export async function openLink(target: () => number | undefined): Promise<Link> 
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     set(next) {
       const before = [...passages];
-      if (state.does === 'ECHO') for (const { recorded } of before) if (recorded) void replay(recorded);
+      if (state.does === 'ECHO' || next.does === 'ECHO') for (const { recorded } of before) if (recorded) void replay(recorded);
       state = next;
       for (const go of held.splice(0)) go();
-      // An echo begins with connections of its own; what was cut begins anew as well.
+      // An echo begins with connections of its own, whose record is not full.
       if (next.does === 'CUT' || next.does === 'ECHO') before.forEach(end);
     },
     close: async () => {

@@ -17,6 +17,7 @@ export interface ControlsOptions {
   readonly events: number;
   readonly faults: number;
   readonly owners?: readonly string[];
+  readonly place?: string;
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal;
 }

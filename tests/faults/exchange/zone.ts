@@ -20,6 +20,8 @@ export interface DrillZoneOptions {
   readonly durable: boolean;
   /** What is changed in our sources before they run. */
   readonly patches?: readonly Patch[];
+  /** Where the run makes its folder; the system's place for temporary ones unless given. */
+  readonly place?: string;
   /** Leaves databases and logs where they are at the end. */
   readonly keep?: boolean;
 }
@@ -34,8 +36,8 @@ export interface DrillZone {
   close(): Promise<void>;
 }
 
-export async function startDrillZone({ owners: names = allOwners, members = 0, durable, patches = [], keep = false }: DrillZoneOptions): Promise<DrillZone> {
-  const home = await mkdtemp(join(tmpdir(), 'delta-faults-'));
+export async function startDrillZone({ owners: names = allOwners, members = 0, durable, patches = [], place = tmpdir(), keep = false }: DrillZoneOptions): Promise<DrillZone> {
+  const home = await mkdtemp(join(place, 'delta-faults-'));
   // As root the database servers run under another account, which must pass through here to its folder.
   await chmod(home, 0o711);
   const owners = new Map<string, DrillOwner>();
