@@ -35,11 +35,11 @@ const betweenPackages = Object.entries(mayImport).flatMap(([place, allowed]) => 
 const runtime = './subgraphs/runtime/src';
 
 /** Folders that are entered by their index alone. */
-const concepts = ['member', 'organization', 'station', 'lookup', 'case', 'accessLog', 'statistics', 'flow', 'activity', 'pass'];
-const closed = [...concepts, 'division', 'page', 'synthetic'];
+const concepts = ['member', 'organization', 'station', 'lookup', 'case', 'accessLog', 'statistics', 'transfer', 'exchangeView', 'flow', 'activity', 'pass'];
+const closed = [...concepts, 'directory', 'division', 'page', 'synthetic'];
 
 /** What the concepts stand on; concepts register with it, so it knows none of them. */
-const ground = ['exchange', 'access', 'audit', 'db', 'crypto', 'page', 'division'];
+const ground = ['exchange', 'directory', 'access', 'audit', 'db', 'crypto', 'page', 'division'];
 
 const inRuntime = [
   ...closed.map((folder) => ({
@@ -57,7 +57,7 @@ const inRuntime = [
   },
   {
     target: './subgraphs/zone', from: [...concepts, 'crypto', 'page', 'division', 'synthetic'].map((folder) => `${runtime}/${folder}`),
-    message: 'The zone imports the runtime\'s server, db, exchange, access and audit only.',
+    message: 'The zone imports the runtime\'s server, db, exchange, directory, access and audit only.',
   },
   {
     target: `${runtime}/*/resolvers.ts`, from: [`${runtime}/*/store.ts`, `${runtime}/*/entity.ts`, `${runtime}/db/**`],

@@ -22,13 +22,19 @@ test('holds no type of a person, a case, a lookup or a look at a record, of no p
 });
 
 test('leads to no person by any field, and takes an ID number nowhere', () => {
-  expect(fields(client, 'ShanghaiProvince')).toEqual(expect.arrayContaining(['members', 'cases']));
+  expect(fields(client, 'ShanghaiProvince')).toEqual(expect.arrayContaining(['members', 'cases', 'exchange']));
   for (const type of ['Province', 'ShanghaiProvince']) expect(fields(variant, type).sort()).toEqual(['code', 'memberStatistics', 'name', 'organizations', 'slug', 'stations']);
   expect(fields(client, 'Query')).toContain('member');
   expect(fields(variant, 'Query')).not.toContain('member');
   expect(fields(variant, 'Viewer')).toEqual(['role', 'province', 'organization']);
   const text = readFileSync(dashboardFile, 'utf8');
   for (const word of ['idNumber', 'phoneMasked', 'clientKey', 'accessLog', 'withheld']) expect(text).not.toContain(word);
+});
+
+test('holds nothing of what operators see of the exchange', () => {
+  const about = /Exchange|Parked/;
+  expect(typeNames(client).filter((name) => about.test(name)).length).toBeGreaterThan(10);
+  expect(typeNames(variant).filter((name) => about.test(name))).toEqual([]);
 });
 
 test('lets a dashboard do nothing', () => {

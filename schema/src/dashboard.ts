@@ -8,7 +8,7 @@ export const dashboardFile = new URL('../dashboard.graphql', import.meta.url);
 /**
  * The schema of dashboards: what clients see, without persons. Left out are
  *  - all acts (mutations), and with them every input that takes an ID number;
- *  - what the contract marks `@person`, interfaces with every province's type of them and fields;
+ *  - what the contract marks `@person`, interfaces with every province's type of them and fields, and what it marks `@operators`;
  *  - what cannot do without a person: a type with such a field that is never null, such as a page of members, and so on from there;
  *  - fields that a province adds to a type of its own: nobody has said whether they are about persons;
  *  - what only these led to.
@@ -35,11 +35,11 @@ export function dashboardSchema(client: GraphQLSchema): GraphQLSchema {
 export const printDashboardSchema = (client: GraphQLSchema): string =>
   `# The schema of dashboards: everything but persons. Written by \`npm run schema:compose\`.\n\n${printSchema(lexicographicSortSchema(dashboardSchema(client)))}\n`;
 
-/** Names of types about persons, and `Type.field` of fields that are. */
+/** Names of types that dashboards do without, about persons or for operators, and `Type.field` of fields about persons. */
 function personsOf(schema: GraphQLSchema): { readonly types: ReadonlySet<string>; readonly fields: ReadonlySet<string> } {
   const contract = readContract().definitions.flatMap((node) => ('fields' in node && 'name' in node && node.name ? [node] : []));
   const fields = new Set(contract.flatMap((node) => (node.fields ?? []).filter((field) => has(field, 'person')).map((field) => `${node.name!.value}.${field.name.value}`)));
-  const types = new Set(contract.filter((node) => isInterface(node) && has(node, 'person')).map((node) => node.name!.value));
+  const types = new Set(contract.filter((node) => isInterface(node) && (has(node, 'person') || has(node, 'operators'))).map((node) => node.name!.value));
   for (const name of [...types]) {
     const type = schema.getType(name);
     if (isInterfaceType(type)) for (const possible of schema.getPossibleTypes(type)) types.add(possible.name);

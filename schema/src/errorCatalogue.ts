@@ -57,6 +57,8 @@ export const errorCatalogue = {
   NOT_FOUND: { message: 'There is nothing under this id.', zh: '未找到', remedy: 'Check the id.', http: 404 },
   NOT_DISCLOSED: { message: 'The owning province does not disclose this to the viewer.', zh: '归属省不予披露', remedy: 'Open a lookup with the purpose that fits, or ask the home organisation.', http: 403 },
   MEMBER_MOVED: { message: 'The member now belongs to another province.', zh: '党员已转出本省', remedy: 'Ask again; the directory follows within seconds.', http: 409 },
+  TRANSFER_UNDER_WAY: { message: 'The member\'s record is on its way to another province.', zh: '党员档案正在移交', remedy: 'Wait until the other province has received or declined it; nothing about the record can change meanwhile.', http: 409 },
+  TRANSFER_DESTINATION: { message: 'The record cannot be handed to this organisation: it belongs to the province that holds the record.', zh: '接收党组织须属于其他省份', remedy: 'Name an organisation of the province that is to receive the record.', http: 400 },
   DUPLICATE_CLAIM: { message: 'Another province has registered this member already.', zh: '该党员已由其他省登记', remedy: 'Both provinces see the claim; settle it with the other province\'s liaison.', http: 409 },
   REGISTRATION_REFUSED: { message: 'The directory refuses this registration batch.', zh: '名录登记被拒绝', remedy: 'Sign the batch with the province\'s own key and keep it under 5,000 entries.', http: 403 },
   STATION_HOURS_INVALID: { message: 'Opening hours must be weekdays 1 to 7 with opens before closes, without overlap.', zh: '开放时间无效', remedy: 'Send at most three periods a day, as HH:MM.', http: 400 },
@@ -104,7 +106,9 @@ export const errorCatalogue = {
   EXCHANGE_DIGEST: { message: 'An event\'s data are not those that its sender signed.', zh: '事件内容与签名不符', remedy: 'The batch is sent again; if it is refused again, call the sender\'s operators.', http: 400 },
   EXCHANGE_REORDERED: { message: 'A batch is not one unbroken stretch of its stream.', zh: '事件批次不连续', remedy: 'The batch is sent again; if it is refused again, call the sender\'s operators.', http: 400 },
   EXCHANGE_FORKED: { message: 'Two different events stand at one place of a stream.', zh: '事件流出现分叉', remedy: 'Call the operators of both sides: one of them was restored from a backup or signs twice. The signed events are the evidence.', http: 409 },
-  EXCHANGE_TRIMMED: { message: 'The receiver was restored to a time that the sender keeps no events of.', zh: '对方所缺事件已超出保留期', remedy: 'Restore the receiver from a newer backup, or have its operators take up the state by hand; then reopen the stream.', http: 409 },
+  EXCHANGE_TRIMMED: { message: 'The receiver was restored to a time that the sender keeps no events of.', zh: '对方所缺事件已超出保留期', remedy: 'Restore the receiver from a newer backup, or have its operators take up the state by hand; then reopen the stream (`reopenStream`), which goes on where the receiver is; `acceptLoss: true` goes on behind the gap and gives up what lies in it.', http: 409 },
+  STREAM_NOT_HALTED: { message: 'The stream to this peer is not halted.', zh: '发送未停止', remedy: 'Nothing is to be done: what waits is sent by itself.', http: 409 },
+  REASON_INVALID: { message: 'A reason has 1 to 200 characters on one line and holds no ID number or mobile number.', zh: '理由无效', remedy: 'Say in a sentence why, without naming a person.', http: 400 },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

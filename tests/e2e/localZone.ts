@@ -111,17 +111,21 @@ export class LocalZone {
     return found.flat();
   }
 
-  async kill(matching: RegExp): Promise<number> {
+  async kill(matching: RegExp, signal: NodeJS.Signals = 'SIGKILL'): Promise<number> {
     const victims = (await this.processes()).filter(({ command }) => matching.test(command));
     for (const { pid } of victims) {
-      try { process.kill(pid, 'SIGKILL'); } catch { /* it went by itself */ }
+      try { process.kill(pid, signal); } catch { /* it went by itself */ }
     }
     return victims.length;
   }
 
   async token(...options: string[]): Promise<string> {
-    const { stdout } = await run(process.execPath, ['docker/local/dist/token.js', ...options], { cwd: root, env: this.env });
-    return stdout.trim();
+    return (await this.command('token', ...options)).trim();
+  }
+
+  /** What a command of the root prints. */
+  async command(name: string, ...options: string[]): Promise<string> {
+    return (await run(process.execPath, [`docker/local/dist/${name}.js`, ...options], { cwd: root, env: this.env })).stdout;
   }
 
   async ask<Data>(query: string, variables: object, token?: string): Promise<{ data: Data; errors?: { extensions: { code: string; province?: string } }[] }> {

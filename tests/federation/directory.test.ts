@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { register, type RegistrationEntry } from '@delta/runtime/exchange/registration/index';
+import { digestOf, register, signRelease, type RegistrationEntry } from '@delta/runtime/directory/index';
 import { signContext } from '@delta/service/context';
-import { loadSigner, loadTrust, type Signer, type Trust } from '@delta/service/keys';
+import { createSigner, loadSigner, loadTrust, type JWK, type Signer, type Trust } from '@delta/service/keys';
 import { keyFiles } from '@delta/local/home';
+import { until } from '../support/exchangeOwners.js';
 import { startTestZone, type TestZone } from '../support/zone.js';
 
 let zone: TestZone;
@@ -21,6 +23,12 @@ const held = async (): Promise<RegistrationEntry> => {
     from directory_entry where member_id = $1`, [zone.anchors('anhui').people[0].id]);
   return row!;
 };
+/** Has a province tell the zone of a member, as its own exchange does it. */
+async function tell(slug: string, memberId: string, data: object): Promise<void> {
+  const text = JSON.stringify(data);
+  await zone.rows(slug, `insert into exchange_outbox (id, peer, type, version, subject, at, digest, sealed, data)
+    values ($1, 'zone', 'directory.entry', 1, $2, now(), $3, false, $4)`, [crypto.randomUUID(), memberId, digestOf(text), Buffer.from(text)]);
+}
 const other = '01890000-0000-7000-8000-000000000001';
 
 describe('the directory', () => {
@@ -34,11 +42,32 @@ describe('the directory', () => {
     const claim = { ...entry, memberId: other };
     const first = await register(zone.urls['zone']!, { signer: signers['jiangsu']!, trust }, { entries: [claim] });
     const again = await register(zone.urls['zone']!, { signer: signers['jiangsu']!, trust }, { entries: [claim] });
-    expect(first).toMatchObject({ accepted: [], refused: [other], claims: [{ memberId: entry.memberId, claimant: 'jiangsu', holder: 'anhui' }] });
-    expect(again.claims).toEqual(first.claims);
-    expect((await register(zone.urls['zone']!, { signer: signers['anhui']!, trust }, { entries: [] })).claims).toEqual(first.claims);
+    expect([first, again]).toEqual(Array(2).fill({ accepted: [], refused: [other] }));
+    for (const slug of ['jiangsu', 'anhui']) {
+      const claims = (): Promise<object[]> => zone.rows(slug, 'select member_id, claimant, holder from duplicate_claim');
+      await until(async () => (await claims()).length > 0, `${slug} hears of the claim`);
+      expect(await claims()).toEqual([{ member_id: entry.memberId, claimant: 'jiangsu', holder: 'anhui' }]);
+    }
     expect(await held()).toEqual(entry);
     expect(await zone.rows('zone', `select member_id from audit_entry where kind = 'CLAIM'`)).toEqual([{ member_id: entry.memberId }]);
+  });
+
+  it('takes no province\'s word by an event for whom another holds: a claim is opened, or the event stands aside', async () => {
+    const entry = await held();
+    const claims = (): Promise<object[]> => zone.rows('zone', `select claimant, holder from duplicate_claim where claimed_id = $1`, [entry.memberId]);
+    const heard = (n: number): Promise<void> => until(async () => (await zone.rows('zone', `select 1 from exchange_inbox where peer = 'jiangsu' and subject = $1`, [entry.memberId])).length === n, `the zone has heard ${n}`);
+    const forger = await createSigner(JSON.parse(await readFile(keyFiles(zone.home).signing('jiangsu'), 'utf8')) as JWK, 'anhui');
+    // Without a release, by one in the holder's name that the claimant signed, and for the same person under another id.
+    await tell('jiangsu', entry.memberId, { blindIndex: entry.blindIndex, version: 2, releases: [] });
+    await heard(1);
+    expect(await claims()).toEqual([{ claimant: 'jiangsu', holder: 'anhui' }]);
+    await tell('jiangsu', entry.memberId, { blindIndex: entry.blindIndex, version: 2, releases: [await signRelease(forger, { memberId: entry.memberId, to: 'jiangsu', version: 2 })] });
+    await heard(2);
+    await tell('jiangsu', other, { blindIndex: entry.blindIndex, version: 2, releases: [await signRelease(signers['anhui']!, { memberId: other, to: 'jiangsu', version: 2 })] });
+    await until(async () => (await zone.rows('zone', 'select 1 from duplicate_claim where claimed_id = $1', [other])).length > 0, 'a second id for the person is a claim');
+    // The first of them was heard, the forged one is parked with whatever follows about that member.
+    expect(await zone.rows('zone', `select state, reason from exchange_inbox where peer = 'jiangsu' and subject = $1 order by seq`, [entry.memberId])).toEqual([{ state: 'APPLIED', reason: null }, { state: 'PARKED', reason: 'EFFECT_FAILED' }]);
+    expect(await held()).toEqual(entry);
   });
 
   it('two provinces that claim a new person at once have exactly one holder', async () => {

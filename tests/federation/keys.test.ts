@@ -116,7 +116,7 @@ describe('shredding a member', () => {
       }
     };
     await gone();
-    expect(await zone.rows('zone', 'select 1 from directory_entry where member_id = $1', [person.id])).toEqual([]);
+    expect(await zone.rows('zone', 'select blind_index, forgotten_at is not null as forgotten from directory_entry where member_id = $1', [person.id])).toEqual([{ blind_index: null, forgotten: true }]);
 
     const everywhere = await zone.rows<{ text: string }>('anhui', `select m::text as text from member m union all select l::text from lookup l union all select c::text from case_file c union all select u::text from lookup_usage u`);
     expect(everywhere.some(({ text }) => text.includes(before!.blind_index))).toBe(false);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signCheckpoint } from '@delta/runtime/audit/index';
-import { digestOf, receiptType, register, type RegistrationBatch, type RegistrationReceipt } from '@delta/runtime/exchange/registration/index';
+import { digestOf, receiptType, register } from '@delta/runtime/directory/index';
 import { keyFiles } from '@delta/local/home';
 import { loadSigner, loadTrust, type Signer, type Trust } from '@delta/service/keys';
 import { lookupDocument, startTestZone, type TestZone } from '../support/zone.js';
@@ -22,9 +22,6 @@ beforeAll(async () => {
   signers = Object.fromEntries(await Promise.all(['jiangsu', 'anhui', 'zone'].map(async (name) => [name, await loadSigner(keys.signing(name))] as const)));
 });
 afterAll(async () => { await zone?.close(); });
-
-const send = (slug: string, batch: Partial<RegistrationBatch>): Promise<RegistrationReceipt> =>
-  register(zone.urls['zone']!, { signer: signers[slug]!, trust }, { entries: [], ...batch });
 
 /** Heads far beyond what a test records, so that the provinces' own do not meet them. */
 const head = (slug: string, seq: string, hash: string, minute = 0): Promise<string> =>
@@ -112,21 +109,6 @@ describe('the heads of audit chains', () => {
 });
 
 describe('a province', () => {
-  it('hears of looks from the beginning again when the zone\'s chain is shorter than it believed', async () => {
-    expect((await send('anhui', { looksAfter: '999999999' })).notices).toEqual({ looks: [], until: '0', more: true });
-  });
-
-  it('lets the directory forget a shredded member, and nobody else\'s', async () => {
-    const memberId = zone.anchors('anhui').people[1].id;
-    const known = (): Promise<unknown[]> => zone.rows('zone', 'select 1 from directory_entry where member_id = $1', [memberId]);
-    await send('jiangsu', { releases: [memberId] });
-    expect(await known()).toHaveLength(1);
-    expect((await send('anhui', { releases: [memberId] })).released).toEqual([memberId]);
-    expect(await known()).toHaveLength(0);
-    await send('anhui', { releases: [memberId] });
-    expect(await zone.rows('zone', `select member_id from audit_entry where kind = 'SHRED'`)).toEqual([{ member_id: memberId }]);
-  });
-
   it('takes no receipt but the zone\'s for this very batch', async () => {
     const body = '{}';
     const sign = (signer: Signer, of: string, dig = digestOf(body)): Promise<string> => signer.sign({ dig, of }, { type: receiptType, audience: 'anhui', expiresInSeconds: 60 });

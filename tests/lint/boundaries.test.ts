@@ -32,7 +32,7 @@ const refused: [string, string, string, RegExp][] = [
   ['the zone reaches past an index', 'subgraphs/zone/src/edges.ts', `export { gramsOf } from '@delta/runtime/page/grams';`, paths],
   ['access imports a concept', `${runtime}/access/policy.ts`, `export { checkIdNumber } from '../member/index.js';`, paths],
   ['audit imports a concept', `${runtime}/audit/trail.ts`, `export { checkIdNumber } from '../member/index.js';`, paths],
-  ['the exchange imports a concept', `${runtime}/exchange/registration/register.ts`, `export { checkIdNumber } from '../../member/index.js';`, paths],
+  ['the exchange imports a concept', `${runtime}/exchange/receive.ts`, `export { checkIdNumber } from '../member/index.js';`, paths],
   ['a resolver imports a store', `${runtime}/station/resolvers.ts`, `export { findStations } from './store.js';`, paths],
   ['a verb imports a resolver', `${runtime}/station/stationPage.ts`, `export { stationMutations } from './resolvers.js';`, paths],
   ['rules import TypeORM', `${runtime}/station/rules.ts`, `export { EntitySchema } from 'typeorm';`, names],
@@ -58,7 +58,7 @@ const allowed: [string, string, string][] = [
   ['a province imports the runtime and the schema', 'subgraphs/anhui/src/province.ts', `export { defineProvince } from '@delta/runtime/server/province';\nexport { provinces } from '@delta/schema/provinces';`],
   ['the zone imports server, db, exchange, access and audit', 'subgraphs/zone/src/edges.ts', `export { startDatabase } from '@delta/runtime/server/startDatabase';
 export { createDatabase } from '@delta/runtime/db/database';
-export { register } from '@delta/runtime/exchange/registration/index';
+export { register } from '@delta/runtime/directory/index';
 export { decide } from '@delta/runtime/access/index';
 export { AuditTrail } from '@delta/runtime/audit/index';`],
   ['the gateway imports schema and service', 'gateway/src/settings.ts', `export { createLog } from '@delta/service/log';\nexport { provinces } from '@delta/schema/provinces';`],

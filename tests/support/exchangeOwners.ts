@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createEnvelope } from '@delta/runtime/crypto/envelope';
+import { createEnvelope, type Envelope } from '@delta/runtime/crypto/envelope';
 import type { MasterKeys } from '@delta/runtime/crypto/masterKeys';
 import { createDatabase, type Database } from '@delta/runtime/db/database';
 import { openDatabase } from '@delta/runtime/db/dataSource';
@@ -45,6 +45,7 @@ export interface Owner {
   readonly signer: Signer;
   readonly trust: Trust;
   readonly services: ExchangeServices;
+  readonly envelope: Envelope;
   readonly url: string;
   /** Connection string of its database, by the role that owns the tables. */
   readonly ownerUrl: string;
@@ -69,20 +70,23 @@ export interface Owner {
 
 const names = ['shanghai', 'jiangsu', 'zhejiang'] as const;
 
+/** Kinds of events beside the notes, made from what the owner is made of. */
+export type MoreTypes = (parts: Pick<ExchangeServices, 'signer' | 'trust' | 'now'> & { readonly name: string; readonly envelope: Envelope }) => readonly EventType[];
+
 export interface Owners { readonly owners: Record<(typeof names)[number], Owner>; readonly keys: Record<string, { privateKey: JWK; publicKey: JWK }>; close(): Promise<void> }
 
 /** Owners with databases and HTTP servers of their own, in this process. */
-export async function startOwners(onLog: (line: string) => void = () => undefined): Promise<Owners> {
+export async function startOwners(onLog: (line: string) => void = () => undefined, more: MoreTypes = () => []): Promise<Owners> {
   const pairs = await Promise.all([...names, 'stranger'].map(async (name) => [name, await generateKeyPair(name)] as const));
   const keys = Object.fromEntries(pairs);
   const trust = await createTrust({ keys: Object.fromEntries(names.map((name) => [name, [keys[name]!.publicKey]])) });
   const addresses: Peer[] = [];
-  const owners = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await startOwner(name, keys[name]!.privateKey, trust, addresses, onLog)]))) as Owners['owners'];
+  const owners = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await startOwner(name, keys[name]!.privateKey, trust, addresses, onLog, more)]))) as Owners['owners'];
   return { owners, keys, close: async () => { await Promise.all(Object.values(owners).map((owner) => owner.close())); } };
 }
 
 /** @param addresses where the owners answer; it adds itself */
-export async function startOwner(name: string, key: JWK, trust: Trust, addresses: Peer[], onLog: (line: string) => void = () => undefined): Promise<Owner> {
+export async function startOwner(name: string, key: JWK, trust: Trust, addresses: Peer[], onLog: (line: string) => void = () => undefined, more: MoreTypes = () => []): Promise<Owner> {
   const database = await createTestDatabase();
   const signer = await createSigner(key);
   const peers = peersOf(name, () => addresses);
@@ -97,9 +101,10 @@ export async function startOwner(name: string, key: JWK, trust: Trust, addresses
     transaction: (work) => pool.transaction(work), close: () => pool.close(),
   };
   const log = createLog(name, { level: 'debug', destination: { write: onLog } });
+  const [envelope, now] = [createEnvelope(masterKeys), (): Date => new Date()];
   const services: ExchangeServices = {
-    db, signer, trust, log, now: () => new Date(), seals: subjectSeals(createEnvelope(masterKeys)),
-    types: eventTypes([noteType(false, 'note.written'), noteType(true, 'note.secret')]),
+    db, signer, trust, log, now, seals: subjectSeals(envelope),
+    types: eventTypes([noteType(false, 'note.written'), noteType(true, 'note.secret'), ...more({ name, signer, trust, envelope, now })]),
   };
   const answer = createAnswer(services, peers);
   const http = createHttpServer({ name, log, metrics: createMetrics(name), host: '127.0.0.1', port: 0, ready: async () => ({ ok: true, checks: {} }), bodyLimit: 8 * 1024 * 1024 });
@@ -120,7 +125,7 @@ export async function startOwner(name: string, key: JWK, trust: Trust, addresses
   const copies: string[] = [];
 
   return {
-    name, signer, trust, services, url, ownerUrl: database.ownerUrl,
+    name, signer, trust, services, envelope, url, ownerUrl: database.ownerUrl,
     db: () => pool,
     async write(to, subject, n, { text = '', type = 'note.written', version = 1, data } = {}) {
       await db.transaction(async (within) => {

@@ -45,6 +45,6 @@ export const withoutGuards = (name: string): Guards => ({
     return { rules, decide: () => open };
   },
   trail: (request) => new NoTrail(request),
-  database: (db): Database => ({ ...unrecorded(db), transaction: (work) => db.transaction((within) => work(unrecorded(within))), close: () => db.close() }),
+  database: (db): Database => ({ ...unrecorded(db), transaction: (work) => db.transaction((within) => work({ ...within, ...unrecorded(within) })), close: () => db.close() }),
   seals: false,
 });

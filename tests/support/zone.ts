@@ -63,6 +63,8 @@ export interface TestZone {
   rows<Row>(owner: string, sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** Stops one owner's subgraph. */
   stop(owner: string): Promise<void>;
+  /** Starts a province that was stopped again. Its peers learn where it answers now, the gateway does not. */
+  restart(province: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -99,21 +101,25 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
   databases['zone'] = await createTestDatabase();
   running['zone'] = await createZone({ settings: readZoneSettings({ ...env('zone'), ...zoneEnv }), log, onStatement: watch('zone'), ...(now ? { now } : {}) });
 
-  const provinces = await Promise.all(Object.entries(definitions).map(async ([slug, definition]): Promise<RunningProvince> => {
-    databases[slug] = await createTestDatabase();
+  const startProvince = async (slug: string): Promise<RunningProvince> => {
     const settings = readProvinceSettings(slug, {
       ...env(slug), DELTA_ISSUERS_FILE: keys.issuers, DELTA_BLIND_INDEX_KEY_FILE: keys.blindIndex, DELTA_MASTER_KEY_FILE: keys.master(slug),
       DELTA_ZONE_URL: running['zone']!.url, DELTA_SYNTHETIC_MEMBERS: String(members), ...unlimitedLookups, ...provinceEnv,
     });
-    const province = await createProvince({ definition, settings, log, onStatement: watch(slug), ...(now ? { now } : {}) });
+    const province = await createProvince({ definition: definitions[slug]!, settings, log, onStatement: watch(slug), ...(now ? { now } : {}) });
     running[slug] = province;
     return province;
+  };
+  const provinces = await Promise.all(Object.keys(definitions).map(async (slug) => {
+    databases[slug] = await createTestDatabase();
+    return startProvince(slug);
   }));
   await Promise.all(provinces.map((province) => province.registered));
 
   const urls = Object.fromEntries(Object.entries(running).map(([name, { url }]) => [name, url]));
   // Ports are known only now; the services follow the list.
-  await provision(home, { inlineKeys: true, peers: Object.entries(urls).map(([name, url]) => ({ name, url })) });
+  const tellPeers = () => provision(home, { inlineKeys: true, peers: Object.entries(urls).map(([name, url]) => ({ name, url: running[name]?.url ?? url })) });
+  await tellPeers();
   const gateway = await startTestGateway({ home, keys, urls, log, env: gatewayEnv });
 
   const token = async ({ role = 'station_clerk', province = 'shanghai', lifeSeconds = 600, claims = {}, ...wish }: TokenWish = {}): Promise<string> => {
@@ -166,6 +172,10 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
       const service = running[owner];
       delete running[owner];
       await service?.close();
+    },
+    restart: async (slug) => {
+      await startProvince(slug);
+      await tellPeers();
     },
     close: async () => {
       for (const url of [gateway.url, ...Object.values(running).map((service) => service.url)]) traffic.note('metrics', await (await send(new URL('/metrics', url))).text());

@@ -31,6 +31,12 @@ const command = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<
   });
 });
 
+test('knows the topmost organisation of a province by `root`', async () => {
+  const { stdout } = await command(['--role', 'organization_administrator', '--province', '31', '--organization', 'root']);
+  const viewer = await (await loadBearerVerifier(keyFiles(home).issuers)).verify(stdout.trim());
+  expect(viewer).toMatchObject({ role: 'organization_administrator', organization: anchorsOfProvince('31').rootOrganizationId });
+});
+
 test('prints exactly one token, which the gateway\'s verifier takes', async () => {
   const { code, stdout, stderr } = await command(['--role', 'station_clerk', '--province', '31']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

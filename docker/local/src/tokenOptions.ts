@@ -8,7 +8,7 @@ export const tokenHelp = `npm run --silent token -- --role ROLE [--province CODE
   --role ROLE          member, branch_secretary, station_clerk, organization_administrator, grid_worker, province_auditor (with
                        --province); zone_operator, dashboard (without)
   --province CODE      31 Shanghai, 32 Jiangsu, 33 Zhejiang, 34 Anhui
-  --organization ID    where the role is held; the province's example organisation unless given
+  --organization ID    where the role is held, \`root\` for the province's topmost organisation; its example organisation unless given
   --member ID          who, for the role member; the province's first example person unless given
   --subject TEXT       the pseudonym that audits will name
   --expires-in SECONDS life of the token, 3600 unless given`;
@@ -33,14 +33,15 @@ export function readTokenOptions(argv: readonly string[]): TokenWish | 'help' {
 
   const { organization, member } = values;
   if (organization !== undefined && issuer.province === null) throw new Refusal(`The role ${role} is held at no organisation.`, 'Leave --organization out.');
-  if (organization !== undefined && issuer.province !== null) requireOrganization(issuer.province, organization);
+  if (organization !== undefined && organization !== 'root' && issuer.province !== null) requireOrganization(issuer.province, organization);
   if (member !== undefined && role !== 'member') throw new Refusal('A member id goes with the role member only.', 'Leave --member out, or use --role member.');
   if (member !== undefined && !isMemberId(member)) throw new Refusal(`\`${member}\` is no member id.`, 'A member id is a UUID of version 7, without province code.');
 
   const wish = { role, province: issuer.province, subject: values.subject, expiresIn: values['expires-in'] };
   if (issuer.province === null) return wish;
-  if (role === 'member') return { ...wish, organization, member: member ?? anchorsOfProvince(issuer.province).people[0].id };
-  return { ...wish, organization: organization ?? anchorsOfProvince(issuer.province).clerkOrganizationId };
+  const place = organization === 'root' ? anchorsOfProvince(issuer.province).rootOrganizationId : organization;
+  if (role === 'member') return { ...wish, organization: place, member: member ?? anchorsOfProvince(issuer.province).people[0].id };
+  return { ...wish, organization: place ?? anchorsOfProvince(issuer.province).clerkOrganizationId };
 }
 
 function requireOrganization(province: string, organization: string): void {

@@ -27,9 +27,9 @@ export function createMetrics(service: string): Metrics {
 export const counter = <L extends string>({ registry }: Metrics, name: string, help: string, labelNames: readonly L[]): Counter<L> =>
   new Counter({ name, help, labelNames: [...labelNames], registers: [registry] });
 
-/** A gauge of this service's own. */
-export const gauge = <L extends string>({ registry }: Metrics, name: string, help: string, labelNames: readonly L[]): Gauge<L> =>
-  new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] });
+/** A gauge of this service's own. @param collect sets it, each time that it is asked for */
+export const gauge = <L extends string>({ registry }: Metrics, name: string, help: string, labelNames: readonly L[], collect?: () => Promise<void>): Gauge<L> =>
+  new Gauge({ name, help, labelNames: [...labelNames], registers: [registry], ...(collect ? { collect } : {}) });
 
 /** A histogram of durations in seconds of this service's own. */
 export const histogram = <L extends string>({ registry }: Metrics, name: string, help: string, labelNames: readonly L[]): Histogram<L> =>

@@ -1,7 +1,7 @@
 import { auditPlugin } from '@delta/runtime/audit/index';
 import { createDatabase, databaseReadiness } from '@delta/runtime/db/database';
-import { checkpointEvents, joinExchange, knownEvents, noSeals, type OwnEvents } from '@delta/runtime/exchange/index';
-import { registrationLimits, reportForks, reportOwnFork } from '@delta/runtime/exchange/registration/index';
+import { registrationLimits } from '@delta/runtime/directory/index';
+import { bareKeys, checkpointEvents, joinExchange, knownEvents, reportForks, reportOwnFork, subjectSeals, type OwnEvents } from '@delta/runtime/exchange/index';
 import { guardsWith, type Guards } from '@delta/runtime/server/guards';
 import { startDatabase } from '@delta/runtime/server/startDatabase';
 import { startSealing } from '@delta/runtime/server/startSealing';
@@ -13,7 +13,9 @@ import { createPairMessages } from '@delta/service/pairMessage';
 import { createSubgraphServer } from '@delta/service/subgraphServer';
 import { fetchOver, loadMutualTls } from '@delta/service/tls';
 import { contextOf, type ZoneContext, type ZoneServices } from './context.js';
+import { directoryEvents } from './directory/directoryEvents.js';
 import { answerRegistration } from './directory/registrationRoute.js';
+import { startTellingLooks } from './directory/startTellingLooks.js';
 import { zoneMigrations } from './migrations/index.js';
 import { zoneSchema } from './schema.js';
 import type { Settings } from './settings.js';
@@ -42,9 +44,10 @@ export async function createZone({ settings, log, now = () => new Date(), guards
     const db = guards.database(createDatabase(database.source, 'ZONE_UNAVAILABLE'));
     const services: ZoneServices = { db, signer, trust, messages: createPairMessages(signer, trust), now };
     const metrics = createMetrics('zone');
+    const seals = subjectSeals(bareKeys);
     const exchange = await joinExchange({
-      db, signer, trust, log, now, send: fetchOver(tls), peersFile: settings.peersFile, seals: noSeals,
-      types: knownEvents({ db, seals: noSeals, now }, checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log)), events),
+      db, signer, trust, log, now, metrics, send: fetchOver(tls), peersFile: settings.peersFile, seals,
+      types: knownEvents({ db, seals, now }, [...checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log)), ...directoryEvents({ trust, now })], events),
     });
     const server = await createSubgraphServer<ZoneContext>({
       name: 'zone', schema: zoneSchema(), log, metrics, host: settings.host, port: settings.port, tls,
@@ -55,14 +58,15 @@ export async function createZone({ settings, log, now = () => new Date(), guards
       routes: (http) => {
         exchange.routes(http);
         http.post('/registrations', { bodyLimit: registrationLimits.bodyBytes, logLevel: 'debug' }, async (request, reply) => {
-          const receipt = await answerRegistration(services, { headers: request.headers, body: request.body as Buffer });
+          const receipt = await answerRegistration({ ...services, exchange }, { headers: request.headers, body: request.body as Buffer });
           return reply.header('x-delta-signature', receipt.signature).type('application/json').send(receipt.body);
         });
       },
     });
     const sequencer = startSealing({ guards, db, log, now, exchange, settings });
     const moving = exchange.start();
-    return { url: server.url, close: async () => { await server.close(); await sequencer?.stop(); await moving.stop(); await database.close(); } };
+    const telling = startTellingLooks({ db, exchange, log, now });
+    return { url: server.url, close: async () => { await server.close(); await telling.stop(); await sequencer?.stop(); await moving.stop(); await database.close(); } };
   } catch (error) {
     await database.close();
     throw error;

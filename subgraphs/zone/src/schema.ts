@@ -9,6 +9,9 @@ import { localReference, memberByGrant, memberById, provinceNamed, provinceRefer
 /** Which office looked, as the province that recorded it says. */
 interface AccessLogReference { readonly provinceCode: string | null; readonly organizationId: string | null }
 
+/** Which organisation is to receive a record, as the giving province says. */
+interface OwnershipTransferReference { readonly toOrganizationId: string | null }
+
 interface LookupReference { readonly id: string; readonly grant: string | null }
 
 const viewerResolvers = {
@@ -41,6 +44,10 @@ export const zoneSchema = (): GraphQLSchema => buildSubgraphSchema([{
       __resolveReference: (reference: AccessLogReference) => reference,
       province: ({ provinceCode }: AccessLogReference) => (provinceCode === null ? null : provinceNamed(provinceCode)),
       organization: ({ organizationId }: AccessLogReference) => (organizationId === null ? null : localReference('Organization', organizationId)),
+    }])),
+    ...Object.fromEntries(provinces.map((entry) => [concreteName('OwnershipTransfer', entry.prefix), {
+      __resolveReference: (reference: OwnershipTransferReference) => reference,
+      toOrganization: ({ toOrganizationId }: OwnershipTransferReference) => (toOrganizationId === null ? null : localReference('Organization', toOrganizationId)),
     }])),
   },
 }]);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { keyFiles } from '@delta/local/home';
-import { register, type RegistrationBatch } from '@delta/runtime/exchange/registration/index';
+import { register, type RegistrationBatch } from '@delta/runtime/directory/index';
 import { createLog } from '@delta/service/log';
 import { loadSigner, loadTrust, type Signer } from '@delta/service/keys';
 import { createPairMessages } from '@delta/service/pairMessage';

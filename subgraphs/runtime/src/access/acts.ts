@@ -3,7 +3,7 @@ import type { Role, Viewer } from '@delta/schema/viewer';
 import type { Meaning } from './policy.js';
 
 /** What a role may do in its own province, at its own organisation or below it. Seeing fields of a person is the policy's. */
-export const acts = ['OPEN_LOOKUP', 'OPEN_CASE', 'CLOSE_CASE', 'LIST_CASES', 'REVEAL_MEMBER', 'LIST_MEMBERS', 'KEEP_STATIONS'] as const;
+export const acts = ['OPEN_LOOKUP', 'OPEN_CASE', 'CLOSE_CASE', 'LIST_CASES', 'REVEAL_MEMBER', 'LIST_MEMBERS', 'KEEP_STATIONS', 'TRANSFER_OWNERSHIP', 'SEE_EXCHANGE', 'KEEP_EXCHANGE'] as const;
 
 export type Act = (typeof acts)[number];
 
@@ -14,20 +14,28 @@ export const actMeanings: Readonly<Record<Act, Meaning>> = {
   LIST_CASES: { en: 'see the organisation\'s cases, which name nobody', zh: '查看本组织办理事项' },
   REVEAL_MEMBER: { en: 'reveal masked fields in a case, for a stated reason', zh: '申请显示' },
   LIST_MEMBERS: { en: 'list the members at the organisation and below it', zh: '查看本辖区流动党员' },
+  TRANSFER_OWNERSHIP: { en: 'hand a member\'s record to an organisation of another province', zh: '移交党员档案归属' },
   KEEP_STATIONS: { en: 'change the opening hours of the organisation\'s stations', zh: '更新服务站开放时间' },
+  SEE_EXCHANGE: { en: 'see how far streams with the other owners have come and what is parked, at the province\'s topmost organisation alone', zh: '查看跨省数据交换' },
+  KEEP_EXCHANGE: { en: 'replay or give up parked events and reopen halted streams, each with a reason, at the province\'s topmost organisation alone', zh: '维护跨省数据交换' },
 };
+
+/** What is no office's business: it is done where the province's services are run. */
+const ofOperators: readonly Act[] = ['SEE_EXCHANGE', 'KEEP_EXCHANGE'];
+const ofOffices = acts.filter((act) => !ofOperators.includes(act));
 
 /**
  * Who may do what. An administrator keeps the organisation in order (its members' list, its stations, cases left open by
- * those who are gone) and asks about nobody.
+ * those who are gone) hands over records of its members, and asks about nobody. That of the topmost organisation runs the exchange as
+ * well. A station's clerk does not decide where somebody belongs.
  */
 export const actsOfRole: Readonly<Record<Role, readonly Act[]>> = {
   member: [],
-  branch_secretary: acts,
-  station_clerk: acts,
-  organization_administrator: ['CLOSE_CASE', 'LIST_CASES', 'LIST_MEMBERS', 'KEEP_STATIONS'],
+  branch_secretary: ofOffices,
+  station_clerk: ofOffices.filter((act) => act !== 'TRANSFER_OWNERSHIP'),
+  organization_administrator: ['CLOSE_CASE', 'LIST_CASES', 'LIST_MEMBERS', 'KEEP_STATIONS', 'TRANSFER_OWNERSHIP', 'SEE_EXCHANGE', 'KEEP_EXCHANGE'],
   grid_worker: [],
-  province_auditor: [],
+  province_auditor: ['SEE_EXCHANGE'],
   zone_operator: [],
   dashboard: [],
 };

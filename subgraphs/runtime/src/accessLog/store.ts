@@ -1,4 +1,4 @@
-import type { Database } from '../db/database.js';
+import type { Database, Queryable } from '../db/database.js';
 import type { AccessLogPosition, AccessLogRecord } from './types.js';
 
 const columns = 'id, at, kind, viewer_role, viewer_province, viewer_organization, purpose, fields';
@@ -23,7 +23,7 @@ const asRecord = `id, recorder as "recordedBy", to_char(at at time zone 'utc', '
  * A page of the looks at one member, newest first; one row more than `limit` tells whether more follow. A notice that comes
  * late takes its place by its own time: who pages at that moment sees it when reading again.
  */
-export const listLooks = (db: Database, recorder: string, memberId: string, after: AccessLogPosition | null, limit: number): Promise<AccessLogRecord[]> =>
+export const listLooks = (db: Queryable, recorder: string, memberId: string, after: AccessLogPosition | null, limit: number): Promise<AccessLogRecord[]> =>
   db.query<AccessLogRecord>(`/* accessLog.list */
     select ${asRecord}
       from (${looks(`(at, id) < (coalesce($3::timestamptz, 'infinity'), coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))

@@ -1,4 +1,4 @@
-import type { Database, Queryable } from '../db/database.js';
+import type { Database, Queryable, Transaction } from '../db/database.js';
 import { digestOf, entryColumns, genesis, linkHash, type ChainAlgorithm, type SealedEntry } from './chain.js';
 
 /** Any number, as long as nobody else locks it in this database; "audit" in ASCII. */
@@ -15,7 +15,7 @@ export const readHead = async (db: Pick<Queryable, 'query'>): Promise<Head | und
  * Runs `work` in one transaction while no replica seals; null when one does. The lock ends with the transaction, and is taken
  * by a statement of its own: what is read after it is what the last holder has left.
  */
-export const alone = <T>(db: Database, work: (within: Queryable) => Promise<T>): Promise<T | null> => db.transaction(async (within) => {
+export const alone = <T>(db: Database, work: (within: Transaction) => Promise<T>): Promise<T | null> => db.transaction(async (within) => {
   const [lock] = await within.query<{ taken: boolean }>('/* background.audit.lock */ select pg_try_advisory_xact_lock($1) as taken', [lockKey]);
   return lock?.taken === true ? work(within) : null;
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Signer } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
 import { PlatformError } from '@delta/schema/errors';
-import type { Database, Queryable } from '../db/database.js';
+import type { Database, Transaction } from '../db/database.js';
 import type { ChainAlgorithm } from './chain.js';
 import { signCheckpoint } from './checkpoint.js';
 import { alone, findLost, readHead, sealBatch } from './sealBatch.js';
@@ -16,7 +16,7 @@ export interface SequencerOptions {
   /** How often the head is signed while it moves, in milliseconds. A minute when left out. */
   readonly checkpointMs?: number;
   /** Told of each signed head, within the transaction that keeps it. */
-  readonly onCheckpoint?: (within: Queryable, token: string, at: Date) => Promise<void>;
+  readonly onCheckpoint?: (within: Transaction, token: string, at: Date) => Promise<void>;
 }
 
 export interface Sequencer {

@@ -4,8 +4,10 @@ import type { Viewer } from '@delta/schema/viewer';
  * DISCLOSURE: fields of a member left the province. LOOKUP: a lookup was opened. REVEAL: masked fields were asked for in clear.
  * CASE: a case was opened or closed. EXISTENCE: the zone said whether and where a person is known. REFUSAL: something was
  * refused, `reason` says by which code. CLAIM: a second province claimed a member. SHRED: a member's data key was destroyed.
+ * TRANSFER: a member's record was given to another province, came from one, or what became of it.
+ * EXCHANGE: an operator replayed or gave up a parked event, or reopened a stream; `reference` is the act in `exchange_act`.
  */
-export const auditKinds = ['DISCLOSURE', 'LOOKUP', 'REVEAL', 'CASE', 'EXISTENCE', 'REFUSAL', 'CLAIM', 'SHRED'] as const;
+export const auditKinds = ['DISCLOSURE', 'LOOKUP', 'REVEAL', 'CASE', 'EXISTENCE', 'REFUSAL', 'CLAIM', 'SHRED', 'TRANSFER', 'EXCHANGE'] as const;
 
 export type AuditKind = (typeof auditKinds)[number];
 
@@ -16,7 +18,7 @@ export interface AuditEntry {
   /** The lookup, case, claim or other act that this rests on. */
   readonly reference: string | null;
   readonly fields: readonly string[];
-  /** Why: the code of a refusal, the reason of a reveal or shredding, the outcome of a case. Never free text. */
+  /** Why: the code of a refusal, the reason of a reveal or shredding, the outcome of a case, what an operator did. Never free text. */
   readonly reason?: string | null;
 }
 

@@ -1,6 +1,6 @@
 import { PlatformError, type ErrorCode } from '@delta/schema/errors';
 import type { DataSource, EntityManager } from 'typeorm';
-import { inTransaction, isDatabaseGone } from './transaction.js';
+import { inStatements, isDatabaseGone } from './transaction.js';
 
 /** Where SQL is said: plain parameterised statements, each named by a leading comment, or TypeORM's query builder. */
 export interface Queryable {
@@ -9,9 +9,20 @@ export interface Queryable {
   read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
 }
 
+/** A transaction under way. */
+export interface Transaction extends Queryable {
+  /**
+   * Says a statement that gives nothing back without waiting for it: it goes with the next one, or with the commit. If it fails,
+   * so does that.
+   */
+  later(sql: string, parameters: readonly unknown[]): void;
+  /** Undoes what `work` did if it throws, and throws that on; the transaction goes on either way. Not within another attempt. */
+  attempt<T>(work: () => Promise<T>): Promise<T>;
+}
+
 export interface Database extends Queryable {
   /** One transaction: all of `work` is committed, or nothing. */
-  transaction<T>(work: (within: Queryable) => Promise<T>): Promise<T>;
+  transaction<T>(work: (within: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -28,13 +39,15 @@ export function createDatabase(source: DataSource, unavailable: ErrorCode): Data
       throw error;
     }
   };
-  const over = (manager: EntityManager): Queryable => ({
-    query: (sql, parameters = []) => named(() => manager.query(sql, [...parameters])),
-    read: (work) => named(() => work(manager)),
-  });
   return {
-    ...over(source.manager),
-    transaction: (work) => named(() => inTransaction(source, (manager) => work(over(manager)))),
+    query: (sql, parameters = []) => named(() => source.manager.query(sql, [...parameters])),
+    read: (work) => named(() => work(source.manager)),
+    transaction: (work) => named(() => inStatements(source, (held) => work({
+      query: <Row>(sql: string, parameters: readonly unknown[] = []) => named(() => held.query(sql, parameters) as Promise<Row[]>),
+      read: (reading) => named(async () => reading(await held.manager())),
+      later: (sql, parameters) => { held.later(sql, parameters); },
+      attempt: (attempted) => named(() => held.attempt(attempted)),
+    }))),
     close: async () => { if (source.isInitialized) await source.destroy(); },
   };
 }

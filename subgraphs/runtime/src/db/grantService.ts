@@ -7,12 +7,13 @@ type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE' | 'TRIGG
 export const emptiedAuditTables: readonly string[] = ['audit_pending', 'audit_nonce'];
 
 /**
- * What a service may do with a table. Of the record of migrations it reads what has run, and of the audit it adds and reads,
+ * What a service may do with a table. Of the record of migrations it reads what has run, and of the audit and of operators' acts it adds and reads,
  * through the whole table rather than a month of it. MAINTAIN is for the statistics after a bulk load.
  */
 export const privilegesOn = (table: string, isPartition = false): readonly Privilege[] => {
   if (isPartition) return [];
   if (table === 'migrations') return ['SELECT'];
+  if (table === 'exchange_act') return ['SELECT', 'INSERT'];
   if (!table.startsWith('audit_')) return ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MAINTAIN'];
   return emptiedAuditTables.includes(table) ? ['SELECT', 'INSERT', 'DELETE'] : ['SELECT', 'INSERT'];
 };

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { isConnectionOver } from './failure.js';
 import { span } from '@delta/service/tracing';
+import { StatementFailed, Together, type Statement } from './together.js';
 
 export interface StatementHooks {
   /** Called with the text of every statement sent, BEGIN and COMMIT included, never with its parameters. */
@@ -10,14 +11,16 @@ export interface StatementHooks {
 }
 
 /** A pooled client as this package sees it. */
-export interface PatientClient {
+export interface PatientClient extends pg.Client {
   /** Lifts the limit on silence while a statement that is known to take long runs. */
   patient: boolean;
   /** Cuts the connection, so that the pool drops it instead of lending it again. */
   abandon(): void;
+  /** Sends statements as one, for what the last one gives. @throws StatementFailed */
+  together(statements: readonly Statement[]): Promise<pg.QueryResult>;
 }
 
-export const isPatientClient = (client: unknown): client is PatientClient => client instanceof pg.Client && 'patient' in client && 'abandon' in client;
+export const isPatientClient = (client: unknown): client is PatientClient => client instanceof pg.Client && 'patient' in client && 'abandon' in client && 'together' in client;
 
 const textOf = (statement: unknown): string => {
   if (typeof statement === 'string') return statement;
@@ -36,13 +39,21 @@ const preparedNames = new Map<string, string>();
  * A statement marked `/* prepared *\/` behind its name is parsed and planned once a connection. For those few whose planning
  * costs more than their work; a proxy that lends connections by the transaction must know prepared statements (PgBouncer 1.21).
  */
-const prepare = (sql: string, args: readonly unknown[]): readonly unknown[] => {
-  if (typeof args[0] !== 'string' || !/^\/\* [\w.-]+ \*\/ \/\* prepared \*\//.test(sql)) return args;
+const nameOf = (sql: string): string | undefined => {
+  if (!/^\/\* [\w.-]+ \*\/ \/\* prepared \*\//.test(sql)) return undefined;
   let name = preparedNames.get(sql);
   if (name === undefined) preparedNames.set(sql, name = `${statementName(sql)}.${preparedNames.size}`);
+  return name;
+};
+
+const prepare = (sql: string, args: readonly unknown[]): readonly unknown[] => {
+  const name = typeof args[0] === 'string' ? nameOf(sql) : undefined;
+  if (name === undefined) return args;
   const [, values, ...rest] = args;
   return [{ name, text: sql, values }, ...rest];
 };
+
+const withName = ({ text, values }: Statement): Statement => ({ text, values, name: nameOf(text) });
 
 /**
  * A pg client that reports and times its statements, and that neither ends the process nor waits for ever when its server
@@ -51,18 +62,29 @@ const prepare = (sql: string, args: readonly unknown[]): readonly unknown[] => {
  * - a server that is frozen or cut off without a word sends nothing, not even its statement timeout. When no statement
  *   finishes for `silenceMs` while one is under way, the connection is cut and the statements fail.
  */
-export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (config?: string | pg.ClientConfig) => pg.Client & PatientClient =>
+export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (config?: string | pg.ClientConfig) => PatientClient =>
   class TracedClient extends pg.Client implements PatientClient {
     patient = false;
     #pending = 0;
     #watch: NodeJS.Timeout | undefined;
+    readonly #send: unknown;
 
     constructor(config?: string | pg.ClientConfig) {
       super(config);
       this.on('error', () => undefined);
       // `query` has seven overloads, of which each hands through what it was given: wrapped whole, not one by one.
-      const send: unknown = this.query.bind(this);
-      Object.defineProperty(this, 'query', { value: (...args: readonly unknown[]): unknown => this.#submit(send, args) });
+      this.#send = this.query.bind(this);
+      Object.defineProperty(this, 'query', { value: (...args: readonly unknown[]): unknown => this.#submit(this.#send, args) });
+    }
+
+    together(statements: readonly Statement[]): Promise<pg.QueryResult> {
+      if (typeof this.#send !== 'function') throw new TypeError('pg.Client has no query');
+      const sent = new Together(statements.map(withName));
+      for (const { text } of statements) onStatement?.(text);
+      Reflect.apply(this.#send, this, [sent]);
+      const answer = sent.result.catch((error: unknown) => { throw error instanceof StatementFailed ? error.cause : error; });
+      for (const { text } of statements) this.#trace(text, answer);
+      return sent.result;
     }
 
     abandon(): void {
@@ -75,12 +97,14 @@ export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (c
       const sql = textOf(args[0]);
       onStatement?.(sql);
       const answer: unknown = Reflect.apply(send, this, prepare(sql, args));
-      if (isPromise(answer)) {
-        const name = statementName(sql);
-        // A failure belongs to whoever awaits the answer; here it is only recorded.
-        span(`sql ${name}`, { 'db.system.name': 'postgresql', 'db.operation.name': name }, () => this.#attend(answer)).catch(() => undefined);
-      }
+      if (isPromise(answer)) this.#trace(sql, answer);
       return answer;
+    }
+
+    #trace(sql: string, answer: Promise<unknown>): void {
+      const name = statementName(sql);
+      // A failure belongs to whoever awaits the answer; here it is only recorded.
+      span(`sql ${name}`, { 'db.system.name': 'postgresql', 'db.operation.name': name }, () => this.#attend(answer)).catch(() => undefined);
     }
 
     async #attend(answer: Promise<unknown>): Promise<void> {

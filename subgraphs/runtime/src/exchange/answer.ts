@@ -1,5 +1,6 @@
 import { PlatformError } from '@delta/schema/errors';
 import { v7 as uuidv7 } from 'uuid';
+import { InOrder } from './inOrder.js';
 import { exchangeLimits, readMessage, writeReply, type Message, type Reply } from './message.js';
 import type { Peers } from './peers.js';
 import { receive } from './receive.js';
@@ -19,14 +20,16 @@ const strangersMs = 1_000;
  * @throws PlatformError SIGNATURE_INVALID, EXCHANGE_MALFORMED, BODY_TOO_LARGE, PEER_UNKNOWN, PROVINCE_UNAVAILABLE, ZONE_UNAVAILABLE
  */
 export function createAnswer(services: ExchangeServices, peers: Peers): Answer {
-  const { db, signer, trust, seals, log, now } = services;
+  const { db, signer, trust, seals, log, now, counts } = services;
+  const inOrder = new InOrder();
   let strangersRecorded = -Infinity;
   const refuse = async (peer: string, code: string): Promise<void> => {
     log.warn({ code, peer }, 'a message of the exchange was refused');
+    counts?.refused(peer, 'RECEIVED', code);
     await recordRefusal(db, { id: uuidv7(), at: now(), peer, side: 'RECEIVED', code });
   };
   const reply = async (from: string, message: Message): Promise<Reply> => {
-    if (message.kind === 'DELIVER') return receive(services, from, message.events);
+    if (message.kind === 'DELIVER') return receive(services, inOrder, from, message.events);
     const events = await toWire(db, seals, await readInbox(db, from, message.after, message.limit));
     return { kind: 'EVENTS', events: fitting(events, exchangeLimits.sendBytes) };
   };

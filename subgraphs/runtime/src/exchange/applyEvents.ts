@@ -1,5 +1,5 @@
 import { PlatformError } from '@delta/schema/errors';
-import type { Queryable } from '../db/database.js';
+import type { Transaction } from '../db/database.js';
 import { isWorthRepeating } from '../db/failure.js';
 import type { EventType, EventTypes, Tell } from './eventType.js';
 import type { EventHead, ParkedReason, ReceivedEvent } from './types.js';
@@ -21,7 +21,7 @@ export type Parked = Map<number, ParkedReason>;
  * @param blocked subjects for whom an event is parked already
  * @throws what means that the database is lost, or that others held the same rows: then nothing was carried out
  */
-export async function applyEvents(within: Queryable, { types, tell }: Effects, events: readonly ReadableEvent[], blocked: ReadonlySet<string>): Promise<Parked> {
+export async function applyEvents(within: Transaction, { types, tell }: Effects, events: readonly ReadableEvent[], blocked: ReadonlySet<string>): Promise<Parked> {
   const succeeds = (type: EventType, together: readonly ReceivedEvent[]): Promise<boolean> => tryEffects(within, () => type.apply(within, together, tell));
   const parked: Parked = new Map();
   const behind = new Set(blocked);
@@ -71,17 +71,14 @@ function readData(types: EventTypes, { type, version }: EventHead, text: string 
 }
 
 /** Whether the effects are there; if not, none of them is. */
-async function tryEffects(within: Queryable, effects: () => Promise<void>): Promise<boolean> {
-  await within.query('/* background.exchange.try */ savepoint effects');
+async function tryEffects(within: Transaction, effects: () => Promise<void>): Promise<boolean> {
   try {
-    await effects();
+    await within.attempt(effects);
+    return true;
   } catch (error) {
     if (error instanceof PlatformError && (error.code === 'PROVINCE_UNAVAILABLE' || error.code === 'ZONE_UNAVAILABLE')) throw error;
     // Nothing is wrong with the event: two that touch the same rows waited for each other.
     if (isWorthRepeating(error)) throw error;
-    await within.query('/* background.exchange.undo */ rollback to savepoint effects');
     return false;
   }
-  await within.query('/* background.exchange.keep */ release savepoint effects');
-  return true;
 }

@@ -1,6 +1,6 @@
 import type { Trust } from '@delta/service/keys';
 import type { EventType } from './eventType.js';
-import { witness, type Fork } from './registration/index.js';
+import { witness, type Fork } from './witness/index.js';
 
 /** The head of an owner's audit chain, as it signed it. */
 export interface CheckpointTold { readonly token: string }

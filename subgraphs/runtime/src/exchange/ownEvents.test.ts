@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import type { Database } from '../db/database.js';
 import type { EventType } from './eventType.js';
 import { knownEvents } from './ownEvents.js';
-import { noSeals } from './seals.js';
+import { bareKeys, subjectSeals } from './seals.js';
 
 const kind = (type: string): EventType => ({ type, version: 1, personal: false, parse: (data) => data, apply: async () => undefined });
-const services = { db: {} as Database, seals: noSeals, now: () => new Date() };
+const services = { db: {} as Database, seals: subjectSeals(bareKeys), now: () => new Date() };
 
 test('a service knows its own kinds of events beside the platform\'s', () => {
   expect([...knownEvents(services, [kind('audit.checkpoint')], () => [kind('bus.timetable')]).keys()]).toEqual(['audit.checkpoint', 'bus.timetable']);

@@ -1,4 +1,4 @@
-import type { Database, Queryable } from '../db/database.js';
+import type { Database, Transaction } from '../db/database.js';
 import { eventTypes, type EventType, type EventTypes } from './eventType.js';
 import { sendEvents } from './sendEvents.js';
 import type { ExchangeServices } from './services.js';
@@ -8,7 +8,7 @@ import type { OutgoingEvent } from './types.js';
 export interface OwnEventsPlace {
   readonly db: Database;
   /** Tells peers, within the business transaction that it is about. @returns the events' ids, in their order */
-  send(within: Queryable, events: readonly OutgoingEvent[]): Promise<readonly string[]>;
+  send(within: Transaction, events: readonly OutgoingEvent[]): Promise<readonly string[]>;
 }
 
 /** Kinds of events that a service exchanges with some of its peers beside the platform's own. A peer that does not register them parks them. */

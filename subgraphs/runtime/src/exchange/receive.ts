@@ -3,6 +3,7 @@ import type { ErrorCode } from '@delta/schema/errors';
 import { KeyError } from '@delta/service/keys';
 import { isWorthRepeating } from '../db/failure.js';
 import { applyEvents } from './applyEvents.js';
+import type { InOrder } from './inOrder.js';
 import type { Reply } from './message.js';
 import { signReceipt } from './receipt.js';
 import { continuationOf, isUnbroken, settlementOf } from './rules.js';
@@ -18,28 +19,32 @@ const slice = 8;
 
 /**
  * Takes a peer's next events. Its phases:
- *  1. Each signature, before anything else is read; then digests, and that the batch is one unbroken stretch. No lock is held.
+ *  1. Each signature, before anything else is read; then digests, and that the batch is one unbroken stretch. No lock is held, and
+ *     the peer's batch before this one may be in the phases behind: it is waited for then, so that none overtakes another.
  *  2. In one transaction, with the stream's row locked: what is here already is passed over, what does not follow is refused.
  *  3. In the same transaction: the events as evidence, their effects, and the place up to which the stream has come. All of it is
  *     committed, or nothing; so an event is either here with its one effect (or parked), or it is asked for again.
  *  4. The receipt, signed, over what is committed.
  */
-export async function receive(services: ExchangeServices, from: string, events: readonly WireEvent[]): Promise<Reply> {
+export const receive = (services: ExchangeServices, inOrder: InOrder, from: string, events: readonly WireEvent[]): Promise<Reply> =>
+  inOrder.run(from, () => prove(services, from, events), (proven) => take(services, from, proven));
+
+async function take(services: ExchangeServices, from: string, proven: readonly ProvenEvent[] | ErrorCode): Promise<Reply> {
   const { db, signer, now } = services;
-  const proven = await prove(services, from, events);
   if (typeof proven === 'string') return { kind: 'REFUSED', code: proven };
   const outcome = await repeatedly(() => db.transaction(async (within): Promise<{ kind: 'RECEIPT' | 'GAP' | 'FORKED'; position: Position }> => {
     const stream = await lockStream(within, from, 'IN');
     const last = proven.at(-1);
-    const stored = last && last.seq <= stream.seq ? await hashAt(within, 'exchange_inbox', from, last.seq) : undefined;
-    const continuation = continuationOf(stream, proven, stored);
+    const known = last && last.seq <= stream.seq ? await hashAt(within, 'exchange_inbox', from, last.seq) : undefined;
+    const continuation = continuationOf(stream, proven, known);
     if ('refuse' in continuation) return { kind: continuation.refuse, position: stream };
     if (continuation.take === 0) return { kind: 'RECEIPT', position: stream };
     const fresh = proven.slice(-continuation.take);
     const blocked = await parkedSubjects(within, from, [...new Set(fresh.map(({ subject }) => subject))]);
+    // Keys of subjects before effects: whoever recovers a stream takes them in that order too, so neither waits for the other in a ring.
+    const stored = await toStored(services, within, fresh);
     const parked = await applyEvents(within, effectsOf(services, within), fresh, blocked);
-    const rows = (await toStored(services, within, fresh)).map((event) => ({ ...event, ...settlementOf(parked.get(event.seq)) }));
-    await insertInbox(within, from, rows, now());
+    await insertInbox(within, from, stored.map((event) => ({ ...event, ...settlementOf(parked.get(event.seq)) })), now());
     const { seq, hash, epoch } = fresh.at(-1)!;
     await moveStream(within, from, 'IN', { seq, hash, epoch });
     return { kind: 'RECEIPT', position: { seq, hash, epoch } };

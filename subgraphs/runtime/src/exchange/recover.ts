@@ -24,7 +24,7 @@ export async function recover(services: SenderServices, peer: string, position: 
   const { db, log } = services;
   const taken = await db.transaction(async (within) => {
     const stream = await lockStream(within, peer, 'OUT');
-    const { place, hash } = await agreement(services, within, peer, Math.min(stream.received, position.seq));
+    const { place, hash } = await agreement(services, within, peer, position, await linked(services, within, peer, position, stream.received));
     const returned = await returnToOutbox(within, peer, place);
     let last = { seq: place, hash, epoch: stream.epoch };
     while (last.seq < position.seq) {
@@ -36,13 +36,35 @@ export async function recover(services: SenderServices, peer: string, position: 
     await moveStream(within, peer, 'OUT', { seq: last.seq, hash: last.hash, epoch: Math.max(stream.epoch, last.epoch, position.epoch) + 1 });
     return { from: place + 1, to: position.seq, returned };
   });
+  services.counts?.recovered(peer);
   log.error({ code: 'EXCHANGE_RECOVERED', peer, ...taken }, 'this owner was restored from an older backup and took from a peer what it had told it; what it had acknowledged since and told nobody is lost');
 }
 
-/** The last place at which what we sent is what the peer received: it is known to hold up to `from`. */
-async function agreement(services: SenderServices, within: Queryable, peer: string, from: number): Promise<{ place: number; hash: string }> {
-  let known = { place: from, hash: from === 0 ? beginning : await hashAt(within, 'exchange_log', peer, from) ?? '' };
-  for (;;) {
+/** A place of the stream and the hash of the envelope that stands there. */
+interface Link { readonly place: number; readonly hash: string }
+
+/**
+ * A place at which what we sent is what the peer received: that of its last receipt, unless an operator has since accepted a loss
+ * and the peer got back what it lacked. Then it is one before that.
+ * @throws PlatformError EXCHANGE_FORKED when nothing that is kept fits
+ */
+async function linked(services: SenderServices, within: Queryable, peer: string, position: Position, received: number): Promise<Link> {
+  const { signer, trust } = services;
+  const [first] = await readLog(within, peer, 0, 1);
+  // What stands before the first that is kept is known by that one's own word.
+  const before = first && { place: first.seq - 1, hash: (await readEvent(trust, signer.name, peer, first.jws)).previous };
+  for (let place = Math.min(received, position.seq); ; place = Math.max(place - exchangeLimits.events, before.place)) {
+    const hash = place === 0 ? beginning : await hashAt(within, 'exchange_log', peer, place) ?? (place === before?.place ? before.hash : undefined);
+    const [next] = place < position.seq ? await theirEvents(services, peer, place, 1) : [];
+    const theirs = next ? (await readEvent(trust, signer.name, peer, next.jws).catch(() => { throw new PlatformError('SIGNATURE_INVALID'); })).previous : position.hash;
+    if (hash === theirs) return { place, hash };
+    if (!before || place <= before.place) throw new PlatformError('EXCHANGE_FORKED');
+  }
+}
+
+/** The last place at which what we sent is what the peer received: it is known to hold up to `known`. */
+async function agreement(services: SenderServices, within: Queryable, peer: string, position: Position, known: Link): Promise<Link> {
+  while (known.place < position.seq) {
     const events = await theirEvents(services, peer, known.place);
     const own = await readLog(within, peer, known.place, events.length);
     for (const [i, { jws }] of events.entries()) {
@@ -52,10 +74,11 @@ async function agreement(services: SenderServices, within: Queryable, peer: stri
     }
     if (events.length === 0) return known;
   }
+  return known;
 }
 
-async function theirEvents(services: SenderServices, peer: string, after: number): Promise<readonly WireEvent[]> {
-  const reply = await askPeer(services, peer, { kind: 'READ', after, limit: exchangeLimits.events });
+async function theirEvents(services: SenderServices, peer: string, after: number, limit: number = exchangeLimits.events): Promise<readonly WireEvent[]> {
+  const reply = await askPeer(services, peer, { kind: 'READ', after, limit });
   if (reply.kind !== 'EVENTS') throw new PlatformError('EXCHANGE_MALFORMED');
   return reply.events;
 }
@@ -78,6 +101,7 @@ async function ownEvents(services: SenderServices, peer: string, last: Position)
 
 async function keep(services: SenderServices, within: Queryable, peer: string, events: readonly ProvenEvent[]): Promise<void> {
   await insertLog(within, peer, await toStored(services, within, events));
+  // Also what went behind a gap by an operator's word, and so waits under its old id again: the peer may have had it under its old place.
   await dropWaiting(within, peer, events.map(({ id }) => id));
   for (const { text, ...head } of events) {
     const known = services.types.get(head.type);

@@ -11,13 +11,13 @@ const slice = 32;
 /**
  * Gives what waits for a peer its place in the stream: without a gap, in the order in which it was written about each subject,
  * bound to what stands before by the hash of that envelope, and signed. The stream's row is locked meanwhile, so replicas take
- * turns, and a place that was given is never given again: what fails leaves the outbox as it was.
+ * turns, and a place that was given is never given again: what fails leaves the outbox as it was. Events for a halted stream get
+ * theirs too: an outbox that they filled would keep those for others from being seen.
  *
  * @returns how many got one
  */
 export const sequence = ({ db, signer }: Pick<ExchangeServices, 'db' | 'signer'>, peer: string): Promise<number> => db.transaction(async (within) => {
   const stream = await lockStream(within, peer, 'OUT');
-  if (stream.state === 'HALTED') return 0;
   const waiting = await nextWaiting(within, peer, sequenceBatch);
   if (waiting.length === 0) return 0;
   let { seq, hash } = stream;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { KeyError, type Signer, type Trust } from '@delta/service/keys';
 import type { EventHead } from './types.js';
 
@@ -11,7 +11,7 @@ const type = 'delta-event+jwt';
 /** Longer than any event is kept as evidence. */
 const lifeSeconds = 4 * 366 * 24 * 60 * 60;
 
-export const digestOf = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('base64url');
+export const digestOf = (bytes: string | Buffer): string => hash('sha256', bytes, 'base64url');
 
 /** What stands before the first event of a stream. */
 export const beginning = digestOf('delta-exchange');

@@ -2,6 +2,7 @@ import { PlatformError } from '@delta/schema/errors';
 import { v7 as uuidv7 } from 'uuid';
 import { Bell } from './bell.js';
 import { deliver } from './deliver.js';
+import { Leases } from './leases.js';
 import type { Peers } from './peers.js';
 import { sequence, sequenceBatch } from './sequence.js';
 import type { SenderServices } from './services.js';
@@ -15,6 +16,8 @@ export interface ExchangeOptions {
   readonly greetMs?: number;
   /** How long what was sent and received is kept: as long as the oldest backup that anybody might restore. Default 35 days. */
   readonly keepMs?: number;
+  /** How long a replica that fell silent keeps its peers from the others. Default 5 s. */
+  readonly leaseMs?: number;
 }
 
 export interface RunningExchange { stop(): Promise<void> }
@@ -24,12 +27,13 @@ const hourMs = 60 * 60_000;
 
 /**
  * Moves events: gives what waits in the outbox its place, and sends each peer what it does not have. Peers are served apart, so
- * one that is away holds up nobody; it is asked again, ever more seldom, up to every 15 seconds. Every replica runs this: places are given under a
- * lock, and what two of them send is taken once.
+ * one that is away holds up nobody; it is asked again, ever more seldom, up to every 15 seconds. Every replica runs this, and each
+ * peer is served by the one that holds its lease (leases.ts).
  */
-export function startExchange(services: SenderServices, { peers, pollMs = 50, greetMs = 10_000, keepMs = 35 * 24 * hourMs }: ExchangeOptions): RunningExchange {
-  const { db, log, now } = services;
+export function startExchange(services: SenderServices, { peers, pollMs = 50, greetMs = 10_000, keepMs = 35 * 24 * hourMs, leaseMs = 5_000 }: ExchangeOptions): RunningExchange {
+  const { db, log, now, counts } = services;
   let stopping = false;
+  const leases = new Leases(db, leaseMs);
   const outbox = new Bell();
   const bells = new Map<string, Bell>();
   const serving = new Map<string, Promise<void>>();
@@ -42,15 +46,23 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
   const note = async (peer: string, error: unknown): Promise<void> => {
     const known = error instanceof PlatformError;
     log.info({ code: known ? error.code : 'INTERNAL', peer, ...(known ? {} : { err: error }) }, 'a peer of the exchange waits');
-    if (known && error.http < 500) await recordRefusal(db, { id: uuidv7(), at: now(), peer, side: 'SENT', code: error.code }).catch(() => undefined);
+    if (!known || error.http >= 500) return;
+    counts?.refused(peer, 'SENT', error.code);
+    await recordRefusal(db, { id: uuidv7(), at: now(), peer, side: 'SENT', code: error.code }).catch(() => undefined);
   };
 
   const serve = async (peer: string, bell: Bell): Promise<void> => {
     let [failed, greeted] = [0, -Infinity];
     while (!stopping) {
       try {
-        const greet = performance.now() - greeted > greetMs;
-        const turn = await deliver(services, peer, greet);
+        if (!(await leases.take(peer))) {
+          greeted = -Infinity;
+          await bell.wait(leaseMs / 2);
+          continue;
+        }
+        const greetIsDue = (): boolean => performance.now() - greeted > greetMs;
+        const greet = greetIsDue();
+        const turn = await deliver(services, peer, greet, () => !stopping && !greetIsDue() && leases.holds(peer));
         if (greet) greeted = performance.now();
         failed = 0;
         if (turn === 'MORE') continue;
@@ -75,6 +87,8 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
     }
     let more = false;
     for (const peer of await peersWaiting(db)) {
+      // Who serves it gives the places too, and knows then that there is something to send.
+      if (!leases.holds(peer)) continue;
       const placed = await sequence(services, peer);
       if (placed > 0) bells.get(peer)?.ring();
       more ||= placed === sequenceBatch;
@@ -106,6 +120,8 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
       stopping = true;
       for (const bell of [outbox, ...bells.values()]) bell.ring();
       await running;
+      // Without it they run out by themselves.
+      await leases.stop().catch(() => undefined);
     },
   };
 }

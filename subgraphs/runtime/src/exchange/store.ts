@@ -1,4 +1,4 @@
-import type { Queryable } from '../db/database.js';
+import type { Queryable, Transaction } from '../db/database.js';
 import { beginning } from './signedEvent.js';
 import type { ParkedReason, Position, StreamState } from './types.js';
 
@@ -13,18 +13,18 @@ export interface OutboxRow {
 
 const outboxColumns = ['id', 'peer', 'type', 'version', 'subject', 'at', 'digest', 'sealed', 'data'] as const satisfies readonly (keyof OutboxRow)[];
 
-/** Most transactions tell one event or a few: plain values, planned once a connection, cost half of what arrays do. */
+/** Most transactions tell one event or a few: plain values, planned once a connection, cost half of what arrays do. Nobody waits for them by themselves. */
 const fewRows = Array.from({ length: 5 }, (_, count) => `/* background.exchange.send */ /* prepared */
     insert into exchange_outbox (${outboxColumns.join(', ')}) values ${
   Array.from({ length: count }, (_row, i) => `(${outboxColumns.map((_column, j) => `$${i * outboxColumns.length + j + 1}`).join(', ')})`).join(', ')}`);
 
-export const insertOutbox = async (within: Queryable, rows: readonly OutboxRow[]): Promise<void> => {
+export const insertOutbox = (within: Pick<Transaction, 'later'>, rows: readonly OutboxRow[]): void => {
   const few = fewRows[rows.length];
   if (few !== undefined) {
-    await within.query(few, rows.flatMap((row) => outboxColumns.map((name) => row[name])));
+    within.later(few, rows.flatMap((row) => outboxColumns.map((name) => row[name])));
     return;
   }
-  await within.query(`/* background.exchange.sendMany */
+  within.later(`/* background.exchange.sendMany */
     insert into exchange_outbox (${outboxColumns.join(', ')})
     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[], $9::bytea[])`,
   columns(rows, outboxColumns));
@@ -98,9 +98,13 @@ export async function lockStream(within: Queryable, peer: string, direction: Dir
     select ${streamColumns} from exchange_stream where peer = $1 and direction = $2 for update`, [peer, direction]))[0];
   const found = await find();
   if (found) return found;
-  await within.query('/* background.exchange.begin */ insert into exchange_stream (peer, direction, hash) values ($1, $2, $3) on conflict do nothing', [peer, direction, beginning]);
+  await beginStream(within, peer, direction);
   return (await find())!;
 }
+
+export const beginStream = async (db: Pick<Queryable, 'query'>, peer: string, direction: Direction): Promise<void> => {
+  await db.query('/* background.exchange.begin */ insert into exchange_stream (peer, direction, hash) values ($1, $2, $3) on conflict do nothing', [peer, direction, beginning]);
+};
 
 export const readStream = async (db: Pick<Queryable, 'query'>, peer: string, direction: Direction): Promise<Stream | undefined> => (await db.query<Stream>(
   `/* background.exchange.stream */ select ${streamColumns} from exchange_stream where peer = $1 and direction = $2`, [peer, direction]))[0];
@@ -118,6 +122,11 @@ export const keepReceipt = async (db: Pick<Queryable, 'query'>, peer: string, { 
 /** Nothing is sent to this peer any more until an operator has acted. */
 export const haltStream = async (db: Pick<Queryable, 'query'>, peer: string, code: string): Promise<void> => {
   await db.query("/* background.exchange.halt */ update exchange_stream set state = 'HALTED', halted_for = $2 where peer = $1 and direction = 'OUT'", [peer, code]);
+};
+
+/** An operator has acted: what waits is sent again. */
+export const openStream = async (within: Queryable, peer: string): Promise<void> => {
+  await within.query("/* background.exchange.open */ update exchange_stream set state = 'OPEN', halted_for = null where peer = $1 and direction = 'OUT'", [peer]);
 };
 
 /** Hash of the envelope at a place of what was sent, or of what was received; undefined where there is none (any more). */
@@ -152,6 +161,11 @@ export async function findOrKeepKeys(within: Queryable, offered: readonly KeyRow
 
 export const findKeys = (db: Pick<Queryable, 'query'>, subjects: readonly string[]): Promise<KeyRow[]> => db.query<KeyRow>(`/* background.exchange.keys */
   select subject, crypto_suite as suite, key_version as version, data_key as bytes from exchange_key where subject = any($1)`, [subjects]);
+
+/** Destroys a subject's data key: whatever was told or will be read of that person is gone, on this side. */
+export const forgetSubject = async (within: Queryable, subject: string): Promise<void> => {
+  await within.query('/* background.exchange.forget */ delete from exchange_key where subject = $1', [subject]);
+};
 
 export const recordRefusal = async (db: Pick<Queryable, 'query'>, refusal: { readonly id: string; readonly at: Date; readonly peer: string; readonly side: 'SENT' | 'RECEIVED'; readonly code: string }): Promise<void> => {
   await db.query('/* background.exchange.refuse */ insert into exchange_refusal (id, at, peer, side, code) values ($1, $2, $3, $4, $5)', [refusal.id, refusal.at, refusal.peer, refusal.side, refusal.code]);
@@ -201,4 +215,19 @@ export const settle = async (within: Queryable, peer: string, settlements: reado
     update exchange_inbox i set state = s.state, reason = s.reason, settled_at = $2
       from unnest($3::bigint[], $4::text[], $5::text[]) as s (seq, state, reason) where i.peer = $1 and i.seq = s.seq`,
   [peer, at, column(settlements, 'seq'), column(settlements, 'state'), column(settlements, 'reason')]);
+};
+
+/** Takes the lease of a peer that nobody holds any more, or renews one's own; by the database's clock, which all replicas share. */
+export const takeLease = async (db: Pick<Queryable, 'query'>, peer: string, holder: string, ms: number): Promise<boolean> => (await db.query(`/* background.exchange.lease */
+  insert into exchange_lease as l (peer, holder, until) values ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
+  on conflict (peer) do update set holder = excluded.holder, until = excluded.until where l.holder = excluded.holder or l.until < clock_timestamp() returning peer`,
+[peer, holder, ms])).length > 0;
+
+/** @returns those that are still the holder's */
+export const renewLeases = async (db: Pick<Queryable, 'query'>, peers: readonly string[], holder: string, ms: number): Promise<string[]> => (await db.query<{ peer: string }>(`/* background.exchange.renew */
+  with renewed as (update exchange_lease set until = clock_timestamp() + $3 * interval '1 millisecond' where peer = any($1) and holder = $2 returning peer) select peer from renewed`,
+[peers, holder, ms])).map(({ peer }) => peer);
+
+export const giveLeases = async (db: Pick<Queryable, 'query'>, holder: string): Promise<void> => {
+  await db.query('/* background.exchange.give */ delete from exchange_lease where holder = $1', [holder]);
 };

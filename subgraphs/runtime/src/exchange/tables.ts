@@ -90,3 +90,12 @@ export const exchangeTables = `
   );
   create index exchange_refusal_at on exchange_refusal (at);
 `;
+
+/** Which replica of an owner serves a peer, and until when unless it says so again. */
+export const leaseTable = `
+  create table exchange_lease (
+    peer text primary key,
+    holder uuid not null,
+    until timestamptz not null
+  ) with (fillfactor = 50);
+`;

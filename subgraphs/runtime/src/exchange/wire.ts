@@ -18,7 +18,7 @@ export async function toWire(db: Pick<Queryable, 'query'>, seals: Seals, events:
 /** Proven events as they are stored: what tells of a person, or may, under the subject's key. */
 export async function toStored({ types, seals }: Pick<ExchangeServices, 'types' | 'seals'>, within: Queryable, events: readonly ProvenEvent[]): Promise<StoredEvent[]> {
   const sealed = await sealedById(seals, within, events.flatMap(({ type, subject, id, text }) => (
-    text !== null && (types.get(type)?.personal ?? seals.unknown) ? [{ subject, id, data: Buffer.from(text) }] : [])));
+    text !== null && (types.get(type)?.personal ?? true) ? [{ subject, id, data: Buffer.from(text) }] : [])));
   return events.map(({ seq, id, type, version, subject, time, digest, jws, hash, text }) => (
     { seq, id, type, version, subject, at: new Date(time), digest, jws, hash, sealed: sealed.has(id), data: sealed.get(id) ?? (text === null ? null : Buffer.from(text)) }));
 }

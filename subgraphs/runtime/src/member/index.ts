@@ -4,4 +4,7 @@ export { createMemberLoaders, type MemberLoaders } from './loaders.js';
 export { memberResolvers, type OwnMemberField } from './resolvers.js';
 export { rewrapMembers, type Rewrapped } from './rewrapMembers.js';
 export { shredMember, shredReasons, type Forget, type ShredReason } from './shredMember.js';
-export { countBySeal, memberColumns, memberRow, type NewMember } from './store.js';
+export { shredEvents } from './shredEvents.js';
+export {
+  buryMember, countBySeal, findHolderOf, heldMember, insertArrived, lockMember, memberColumns, memberRow, raiseVersion, type HeldMember, type NewMember,
+} from './store.js';

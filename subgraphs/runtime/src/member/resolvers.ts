@@ -29,6 +29,10 @@ const sealed = (field: string, column: 'idNumber' | 'phone', form: (text: string
 
 const plain = (field: 'gender' | 'joinedOn' | 'probationary' | 'affiliation'): Resolver => (member, _, { trail }) => reveal(member, field, trail, (record) => record[field]);
 
+/** Whether it is the viewer's own record, or was one of the viewer's organisation, when it left. */
+const wasInCare = ({ viewer, services }: ProvinceContext, memberId: string, departedFrom: readonly string[]): boolean =>
+  viewer?.province === services.entry.code && (viewer.role === 'member' ? viewer.member === memberId : viewer.organization !== null && departedFrom.includes(viewer.organization));
+
 /** Resolvers of a province's member type; every field passes the policy and is noted before it leaves. */
 export function memberResolvers(own: readonly OwnMemberField[], recorded: readonly RecordedRelation[], inUse: (policy: Policy) => Policy) {
   const policy = inUse(policyOf(own, recorded));
@@ -41,6 +45,12 @@ export function memberResolvers(own: readonly OwnMemberField[], recorded: readon
     const record = await context.members.byId.load(memberId);
     const member = record && await disclosed(record, why, context);
     if (member) return member;
+    // Asked for whomever was not found, so that it costs the same; said only to who was told that the person exists, or had the member in care.
+    const departed = await context.transfers.departedFrom.load(memberId);
+    if (departed && (why.kind === 'LOOKUP' || wasInCare(context, memberId, departed))) {
+      context.trail.refused('MEMBER_MOVED', { memberId, ...(why.kind === 'LOOKUP' ? { purpose: why.purpose, reference: why.lookupId } : {}) });
+      throw new PlatformError('MEMBER_MOVED');
+    }
     context.trail.refused('NOT_DISCLOSED', { memberId, ...(why.kind === 'LOOKUP' ? { purpose: why.purpose, reference: why.lookupId } : {}) });
     throw new PlatformError('NOT_DISCLOSED');
   };

@@ -33,23 +33,24 @@ export interface NewMember {
   readonly id: string;
   readonly name: string;
   readonly gender: string;
-  readonly idNumber: string;
-  readonly phone: string;
-  readonly joinedOn: string;
-  readonly probationary: boolean;
+  readonly idNumber: string | null;
+  readonly phone: string | null;
+  readonly joinedOn: string | null;
+  readonly probationary: boolean | null;
   readonly affiliation: string;
   readonly homeOrganizationId: string;
   readonly externalHome: { readonly text: string; readonly divisionCode: string } | null;
+  readonly blindIndex: string;
 }
 
 /** The columns of a bulk load, in the order of `memberRow`. */
 export const memberColumns = ['id', 'name', 'gender', 'joined_on', 'probationary', 'affiliation', 'home_organization_id', 'external_home_text',
   'external_home_division', 'id_number', 'phone', 'crypto_suite', 'key_version', 'data_key', 'blind_index'] as const;
 
-export function memberRow(m: NewMember, envelope: Envelope, blindIndex: (idNumber: string) => string): unknown[] {
-  const { dataKey, sealed } = envelope.sealNew(m.id, { idNumber: m.idNumber, phone: m.phone });
+export function memberRow(m: NewMember, envelope: Envelope): unknown[] {
+  const { dataKey, sealed } = envelope.sealNew(m.id, { ...(m.idNumber === null ? {} : { idNumber: m.idNumber }), ...(m.phone === null ? {} : { phone: m.phone }) });
   return [m.id, m.name, m.gender, m.joinedOn, m.probationary, m.affiliation, m.homeOrganizationId, m.externalHome?.text ?? null,
-    m.externalHome?.divisionCode ?? null, sealed['idNumber'], sealed['phone'], dataKey.suite, dataKey.version, dataKey.bytes, blindIndex(m.idNumber)];
+    m.externalHome?.divisionCode ?? null, sealed['idNumber'] ?? null, sealed['phone'] ?? null, dataKey.suite, dataKey.version, dataKey.bytes, m.blindIndex];
 }
 
 /** A member's secrets as they are stored. */
@@ -97,18 +98,70 @@ export const storeSealed = async (within: Queryable, members: readonly SealedMem
   ]);
 };
 
-/** The blind index of a member, or when it was shredded; locked until the transaction ends. Undefined for an unknown id. */
-export async function lockMember(within: Queryable, id: string): Promise<{ blindIndex: string; shreddedAt: null } | { blindIndex: null; shreddedAt: Date } | undefined> {
-  const [row] = await within.query<{ blindIndex: string; shreddedAt: null } | { blindIndex: null; shreddedAt: Date }>(`/* member.lock */
-    select blind_index as "blindIndex", shredded_at as "shreddedAt" from member where id = $1 for update`, [id]);
-  return row;
+/** What a member's row says of its ownership, and the blind index while it is held here. */
+export interface Ownership {
+  readonly blindIndex: string | null;
+  /** When it was erased here: shredded, or moved to `movedTo` (a slug). */
+  readonly shreddedAt: Date | null;
+  readonly movedTo: string | null;
+  readonly version: number;
+  /** Signed releases by which it came here, and went on. */
+  readonly releases: readonly string[];
+  /** Whether its record is on the way to another province. */
+  readonly leaving: boolean;
 }
 
-/** Leaves of a member the id, the ownership version, and that it was shredded. */
-export const eraseMember = async (within: Queryable, id: string, at: Date): Promise<void> => {
-  await within.query(`/* member.erase */
-    update member set shredded_at = $2, released_at = null, name = null, gender = null, joined_on = null, probationary = null, affiliation = null,
+const ownership = `blind_index as "blindIndex", shredded_at as "shreddedAt", moved_to as "movedTo", ownership_version as version, releases,
+  exists (select from ownership_transfer t where t.member_id = member.id and t.state = 'SENT') as leaving`;
+
+/** Locked until the transaction ends. Undefined for an unknown id. */
+export const lockMember = async (within: Queryable, id: string): Promise<Ownership | undefined> =>
+  (await within.query<Ownership>(`/* member.lock */ select ${ownership} from member where id = $1 for update`, [id]))[0];
+
+/** The id under which the person of a blind index is held here. */
+export const findHolderOf = async (within: Queryable, blindIndex: string): Promise<string | undefined> =>
+  (await within.query<{ id: string }>('/* member.holderOf */ select id from member where blind_index = $1', [blindIndex]))[0]?.id;
+
+const erased = `shredded_at = $2, name = null, gender = null, joined_on = null, probationary = null, affiliation = null,
            home_organization_id = null, external_home_text = null, external_home_division = null, id_number = null, phone = null,
-           data_key = null, blind_index = null, crypto_suite = null, key_version = null
-     where id = $1`, [id, at]);
+           data_key = null, blind_index = null, crypto_suite = null, key_version = null`;
+
+/** Leaves of a member the id, the ownership version and releases, and that it was shredded. */
+export const eraseMember = async (within: Queryable, id: string, at: Date): Promise<void> => {
+  await within.query(`/* member.erase */ update member set ${erased} where id = $1`, [id, at]);
+};
+
+/** Leaves a tombstone of a member whose record is another province's now; also where a restored database does not know the member. */
+export const buryMember = async (within: Queryable, id: string, { to, version, releases }: { readonly to: string; readonly version: number; readonly releases: readonly string[] }, at: Date): Promise<void> => {
+  await within.query(`/* member.bury */
+    insert into member (id, shredded_at, moved_to, ownership_version, releases, registered_at) values ($1, $2, $3, $4, $5, $2)
+    on conflict (id) do update set moved_to = $3, ownership_version = $4, releases = $5, ${erased}`, [id, at, to, version, releases]);
+};
+
+/** A holder takes a version of its own: whatever was signed for a lower one is worth nothing. */
+export const raiseVersion = async (within: Queryable, id: string, version: number): Promise<void> => {
+  await within.query('/* member.raise */ update member set ownership_version = $2 where id = $1', [id, version]);
+};
+
+/** Enters a member that came from another province, also over the tombstone of an earlier stay. The directory is told of it by an event. */
+export async function insertArrived(within: Queryable, member: NewMember, { version, releases }: { readonly version: number; readonly releases: readonly string[] }, { envelope }: { readonly envelope: Envelope }, at: Date): Promise<void> {
+  const row = memberRow(member, envelope);
+  const columnsOf = [...memberColumns, 'ownership_version', 'releases', 'registered_at', 'shredded_at', 'moved_to'];
+  await within.query(`/* member.arrive */
+    insert into member (${columnsOf.join(', ')}) values (${columnsOf.map((_, i) => `$${i + 1}`).join(', ')})
+    on conflict (id) do update set ${columnsOf.slice(1).map((column) => `${column} = excluded.${column}`).join(', ')}`, [...row, version, releases, at, null, null]);
+}
+
+/** A held member with all that its next owner needs; null columns of an external home aside. */
+export interface HeldMember extends MemberRecord {
+  readonly externalHomeText: string | null;
+  readonly externalHomeDivision: string | null;
+  readonly blindIndex: string;
+}
+
+export const heldMember = async (within: Queryable, id: string): Promise<HeldMember | undefined> => {
+  const rows = await within.query<Omit<HeldMember, 'dataKey'> & MemberRow>(`/* member.held */
+    select ${columns}, m.external_home_text as "externalHomeText", m.external_home_division as "externalHomeDivision", m.blind_index as "blindIndex"
+      from member m join organization o on o.id = m.home_organization_id where m.id = $1`, [id]);
+  return rows.map(({ wrapped, version, suite, ...rest }) => ({ ...rest, dataKey: { suite, version, bytes: wrapped } }))[0];
 };

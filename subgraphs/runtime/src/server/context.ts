@@ -7,6 +7,7 @@ import { createCaseLoaders, type CaseLoaders } from '../case/index.js';
 import { createMemberLoaders, type MemberLoaders } from '../member/index.js';
 import { createOrganizationLoaders, type OrganizationLoaders } from '../organization/index.js';
 import { createStationLoaders, type StationLoaders } from '../station/index.js';
+import { createTransferLoaders, type TransferLoaders } from '../transfer/index.js';
 import type { Guards } from './guards.js';
 import { recordedRelations } from './recordedRelations.js';
 import type { ProvinceServices } from './services.js';
@@ -23,6 +24,7 @@ export interface ProvinceContext {
   readonly relations: HeldRelations;
   readonly cases: CaseLoaders;
   readonly accessLog: AccessLogLoaders;
+  readonly transfers: TransferLoaders;
 }
 
 export interface SignedRequest { readonly viewer: Viewer | null; readonly requestId: string; readonly nonce?: string; readonly bearer?: string }
@@ -53,5 +55,6 @@ export const contextOf = (services: ProvinceServices, verifyBearer: (token: stri
       relations: createHeldRelations(services.db, viewer, recordedRelations),
       cases: createCaseLoaders(services.db, viewer),
       accessLog: createAccessLogLoaders(services.db, services.entry.code, viewer),
+      transfers: createTransferLoaders(services.db, viewer),
     };
   };

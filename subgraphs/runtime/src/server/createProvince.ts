@@ -1,3 +1,4 @@
+import { provinces } from '@delta/schema/provinces';
 import { loadBearerVerifier } from '@delta/service/bearer';
 import { createContextVerifier } from '@delta/service/context';
 import { loadSigner, loadTrust } from '@delta/service/keys';
@@ -12,14 +13,15 @@ import { createEnvelope } from '../crypto/envelope.js';
 import { derivedKeys, openMasterKeys } from '../crypto/masterKeys.js';
 import { createDatabase, databaseReadiness } from '../db/database.js';
 import { provinceMigrations } from '../db/migrations/index.js';
-import { checkpointEvents, joinExchange, knownEvents, subjectSeals } from '../exchange/index.js';
-import { reportForks, reportOwnFork, startRegistrar } from '../exchange/registration/index.js';
+import { directoryEvents, registerAgain, startRegistrar } from '../directory/index.js';
+import { checkpointEvents, joinExchange, knownEvents, reportForks, reportOwnFork, subjectSeals } from '../exchange/index.js';
 import { createLimits } from '../lookup/index.js';
-import { checkKeys } from '../member/index.js';
+import { checkKeys, shredEvents } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
 import { stationEntity } from '../station/index.js';
 import { memberStatisticsOf } from '../statistics/index.js';
+import { transferEvents } from '../transfer/index.js';
 import { loadSynthetic } from '../synthetic/loadSynthetic.js';
 import { contextOf, type ProvinceContext } from './context.js';
 import { guardsWith, type Guards } from './guards.js';
@@ -80,17 +82,21 @@ export async function createProvince({ definition, settings, log, now = () => ne
     const limits = createLimits(db, entry.code, {
       person: settings.lookupLimitPerson, viewer: settings.lookupLimitViewer, organization: settings.lookupLimitOrganization, province: settings.lookupLimitProvince,
     }, now);
-    const services: ProvinceServices = {
-      entry, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
-      cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
-    };
     const metrics = createMetrics(entry.slug);
     const send = fetchOver(tls);
     const seals = subjectSeals(envelope);
     const exchange = await joinExchange({
-      db, signer, trust, log, now, send, peersFile: settings.peersFile, seals,
-      types: knownEvents({ db, seals, now }, checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log)), definition.extension?.events),
+      db, signer, trust, log, now, send, metrics, peersFile: settings.peersFile, seals,
+      types: knownEvents({ db, seals, now }, [
+        ...checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log)), ...directoryEvents(), ...shredEvents(entry.slug, now),
+        ...transferEvents({ entry, trust, envelope, blindIndex, now, owners: provinces.map(({ slug }) => slug) }),
+      ], definition.extension?.events),
+      onRewound: async (peer) => { if (peer === 'zone') await registerAgain(db); },
     });
+    const services: ProvinceServices = {
+      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
+      cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
+    };
     const server = await createSubgraphServer<ProvinceContext>({
       name: entry.slug, schema: provinceSchema(definition, guards.policy), log, metrics, host: settings.host, port: settings.port, tls,
       verifyContext: createContextVerifier({ trust, signer, audience: entry.slug, now }),

@@ -4,11 +4,13 @@ import { parse, type GraphQLSchema } from 'graphql';
 import type { Policy } from '../access/index.js';
 import { accessLogResolvers } from '../accessLog/index.js';
 import { caseMutations, caseQueries, caseResolvers } from '../case/index.js';
+import { exchangeMutations, exchangeQueries, exchangeResolvers } from '../exchangeView/index.js';
 import { lookupMutations, lookupResolvers } from '../lookup/index.js';
 import { memberResolvers } from '../member/index.js';
 import { organizationQueries, organizationResolvers } from '../organization/index.js';
 import { statisticsQueries } from '../statistics/index.js';
 import { stationMutations, stationQueries, stationResolvers } from '../station/index.js';
+import { transferMutations, transferQueries, transferResolvers } from '../transfer/index.js';
 import { recordedRelations } from './recordedRelations.js';
 import type { ProvinceDefinition } from './province.js';
 
@@ -20,14 +22,16 @@ export function provinceSchema(definition: ProvinceDefinition, policyInUse: (pol
   const { entry } = definition;
   const members = memberResolvers(definition.extension?.memberFields ?? [], recordedRelations, policyInUse);
   const concepts = {
-    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...statisticsQueries, ...caseQueries, ...members.queries },
+    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...statisticsQueries, ...caseQueries, ...transferQueries, ...members.queries, ...exchangeQueries },
     Organization: organizationResolvers,
     ServiceStation: stationResolvers,
     Member: members.type,
     Lookup: lookupResolvers,
     Case: caseResolvers,
     AccessLogEntry: accessLogResolvers,
-    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...stationMutations },
+    OwnershipTransfer: transferResolvers,
+    Exchange: exchangeResolvers,
+    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...transferMutations, ...stationMutations, ...exchangeMutations },
   };
   return buildSubgraphSchema([{
     typeDefs: parse(provinceSdl(definition)),

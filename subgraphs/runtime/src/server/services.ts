@@ -2,6 +2,7 @@ import type { ProvinceEntry } from '@delta/schema/provinces';
 import type { Signer, Trust } from '@delta/service/keys';
 import type { PairMessages } from '@delta/service/pairMessage';
 import type { Envelope } from '../crypto/envelope.js';
+import type { Joined } from '../exchange/index.js';
 import type { Database } from '../db/database.js';
 import type { Limits } from '../lookup/index.js';
 import type { Cursors } from '../page/index.js';
@@ -23,6 +24,8 @@ export interface ProvinceServices {
   readonly caseLifeMs: number;
   /** How many members there are, as far as it names nobody; counted at most once a minute. */
   readonly memberStatistics: () => Promise<MemberStatistics>;
+  /** The province's part in the exchange. */
+  readonly exchange: Pick<Joined, 'peers' | 'services' | 'tell' | 'knows'>;
   readonly mode: 'demo' | 'production';
   readonly now: () => Date;
 }

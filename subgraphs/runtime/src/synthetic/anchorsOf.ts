@@ -6,6 +6,8 @@ import type { SyntheticConfig, SyntheticMember } from './types.js';
 
 /** The offices and people of a province that documents and tests name. */
 export interface Anchors {
+  /** Committee of the province, which none is above: it runs the province's services. */
+  readonly rootOrganizationId: string;
   /** Committee of the anchor town: its clerk sees the first two people, not the third. */
   readonly clerkOrganizationId: string;
   /** First branch of the anchor town. */
@@ -25,6 +27,7 @@ export function anchorsOf(config: SyntheticConfig): Anchors {
   const { id } = createPlaceDraws(config);
   const { town } = config.anchors;
   return {
+    rootOrganizationId: id(`${config.code}0000`, committee.slot),
     clerkOrganizationId: id(town, committee.slot),
     branchId: id(town, firstBranch.slot),
     stationId: id(town, slots.window),

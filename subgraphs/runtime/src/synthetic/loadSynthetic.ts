@@ -29,7 +29,7 @@ export async function loadSynthetic(source: Parameters<typeof inTransaction>[0],
     await copyRows(manager, 'organization', [...organizationColumns], map(syntheticOrganizations(config), organizationRow));
     await copyRows(manager, 'service_station', [...stationColumns], map(syntheticStations(config), stationRow));
     await copyRows(manager, 'member', [...memberColumns],
-      map(syntheticMembers(config, 0, members), (member) => memberRow(member, envelope, blindIndex)), (done) => onProgress?.(done, members));
+      map(syntheticMembers(config, 0, members), (member) => memberRow({ ...member, blindIndex: blindIndex(member.idNumber) }, envelope)), (done) => onProgress?.(done, members));
     await manager.query('/* synthetic.analyze */ analyze organization, service_station, member');
     return true;
   });

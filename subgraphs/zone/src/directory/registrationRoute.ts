@@ -1,16 +1,17 @@
+import type { Database } from '@delta/runtime/db/database';
 import {
-  digestOf, receiptType, registrationLimits, registrationType, type RegistrationBatch, type RegistrationReceipt,
-} from '@delta/runtime/exchange/registration/index';
+  digestOf, isBlindIndex, isReleases, isVersion, receiptType, registrationLimits, registrationType, type RegistrationBatch, type RegistrationReceipt,
+} from '@delta/runtime/directory/index';
+import type { Joined } from '@delta/runtime/exchange/index';
 import { PlatformError } from '@delta/schema/errors';
 import { isMemberId } from '@delta/schema/ids';
 import { provinceBySlug } from '@delta/schema/provinces';
-import type { Database } from '@delta/runtime/db/database';
 import type { Signer, Trust } from '@delta/service/keys';
 import { v7 as uuidv7 } from 'uuid';
-import { registerBatch } from './registerBatch.js';
-import { looksSince } from './store.js';
+import { claimTold } from './directoryEvents.js';
+import { enterMembers, proveEntry } from './enterMembers.js';
 
-export interface RegistrationServices { readonly db: Database; readonly signer: Signer; readonly trust: Trust; readonly now: () => Date }
+export interface RegistrationServices { readonly db: Database; readonly signer: Signer; readonly trust: Trust; readonly exchange: Pick<Joined, 'tell'>; readonly now: () => Date }
 
 /** A request as the HTTP server hands it on: headers in lower case, the body's own bytes. */
 export interface RawRequest { readonly headers: Readonly<Record<string, string | string[] | undefined>>; readonly body: Buffer }
@@ -18,20 +19,22 @@ export interface RawRequest { readonly headers: Readonly<Record<string, string |
 /** The receipt's own bytes and the zone's signature over them. */
 export interface SignedReceipt { readonly body: string; readonly signature: string }
 
-const blindIndexForm = /^[a-z0-9]{1,16}:[A-Za-z0-9_-]{43}$/;
-
-/** Signature first, then form, then effect. @throws PlatformError REGISTRATION_REFUSED, ZONE_UNAVAILABLE */
-export async function answerRegistration({ db, signer, trust, now }: RegistrationServices, { headers, body }: RawRequest): Promise<SignedReceipt> {
+/** Members that a province loaded in bulk. Signature first, then form, then effect. @throws PlatformError REGISTRATION_REFUSED, ZONE_UNAVAILABLE */
+export async function answerRegistration({ db, signer, trust, exchange, now }: RegistrationServices, { headers, body }: RawRequest): Promise<SignedReceipt> {
   const province = provinceBySlug(String(headers['x-delta-province']));
   if (!province) throw new PlatformError('REGISTRATION_REFUSED');
   const claims = await trust.verify(String(headers['x-delta-signature']), { type: registrationType, issuer: province.slug, audience: 'zone' })
     .catch(() => { throw new PlatformError('REGISTRATION_REFUSED'); });
   if (claims['dig'] !== digestOf(body)) throw new PlatformError('REGISTRATION_REFUSED');
   const batch = readBatch(body);
-  const receipt: RegistrationReceipt = {
-    ...await registerBatch(db, province.slug, batch, uuidv7(), now()),
-    notices: await looksSince(db, province.slug, batch.looksAfter ?? '0'),
-  };
+  const entries = await Promise.all(batch.entries.map(({ ownershipVersion, releases = [], ...entry }) => proveEntry(trust, province.slug, { ...entry, version: ownershipVersion, releases })))
+    .catch(() => { throw new PlatformError('REGISTRATION_REFUSED'); });
+  const refused = await db.transaction(async (within) => {
+    const entered = await enterMembers(within, entries, uuidv7(), now());
+    await exchange.tell(within, entered.opened.flatMap(claimTold), now());
+    return entered.refused;
+  });
+  const receipt: RegistrationReceipt = { accepted: entries.map(({ memberId }) => memberId).filter((id) => !refused.has(id)), refused: [...refused] };
   const answer = JSON.stringify(receipt);
   const signature = await signer.sign({ dig: digestOf(answer), of: digestOf(body) }, { type: receiptType, audience: province.slug, expiresInSeconds: 60 });
   return { body: answer, signature };
@@ -44,18 +47,12 @@ function readBatch(body: Buffer): RegistrationBatch {
   } catch {
     throw new PlatformError('REGISTRATION_REFUSED');
   }
-  const { entries, releases = [], looksAfter = '0' } = batch ?? {};
-  const sound = isList(entries) && entries.every(isEntry)
-    && isList(releases) && releases.every((id) => typeof id === 'string' && isMemberId(id))
-    && typeof looksAfter === 'string' && /^[0-9]{1,18}$/.test(looksAfter);
-  if (!sound) throw new PlatformError('REGISTRATION_REFUSED');
-  return { entries, releases, looksAfter } as RegistrationBatch;
+  const entries = batch?.entries;
+  if (!Array.isArray(entries) || entries.length > registrationLimits.entries || !entries.every(isEntry)) throw new PlatformError('REGISTRATION_REFUSED');
+  return { entries: entries as RegistrationBatch['entries'] };
 }
 
-const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.length <= registrationLimits.entries;
-
 function isEntry(value: unknown): boolean {
-  const { memberId, blindIndex, ownershipVersion } = (value ?? {}) as Record<string, unknown>;
-  return typeof memberId === 'string' && isMemberId(memberId) && typeof blindIndex === 'string' && blindIndexForm.test(blindIndex)
-    && Number.isInteger(ownershipVersion);
+  const { memberId, blindIndex, ownershipVersion, releases = [] } = (value ?? {}) as Record<string, unknown>;
+  return typeof memberId === 'string' && isMemberId(memberId) && isBlindIndex(blindIndex) && isVersion(ownershipVersion) && isReleases(releases);
 }

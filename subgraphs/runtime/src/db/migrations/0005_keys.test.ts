@@ -31,8 +31,8 @@ afterAll(async () => {
 });
 
 test('members of before are known to be sealed by AES under the first key', async () => {
-  const { rows } = await client.query('select crypto_suite, key_version, shredded_at, released_at from member');
-  expect(rows).toEqual([{ crypto_suite: 'aes', key_version: 'v1', shredded_at: null, released_at: null }]);
+  const { rows } = await client.query('select crypto_suite, key_version, shredded_at from member');
+  expect(rows).toEqual([{ crypto_suite: 'aes', key_version: 'v1', shredded_at: null }]);
 });
 
 test('a new member must say by what it is sealed', async () => {

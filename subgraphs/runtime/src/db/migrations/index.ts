@@ -5,6 +5,10 @@ import { Keys1764000000005 } from './0005_keys.js';
 import { Audit1764000000004 } from './0004_audit.js';
 import { Notices1764000000006 } from './0006_notices.js';
 import { Exchange1764000000007 } from './0007_exchange.js';
+import { Moves1764000000008 } from './0008_moves.js';
+import { ExchangeActs1764000000010 } from './0010_exchangeActs.js';
+import { ExchangeLease1764000000011 } from './0011_exchangeLease.js';
 
 /** Append-only: a new migration is added below, none is changed. */
-export const provinceMigrations = [Records1764000000001, Acts1764000000002, Cases1764000000003, Keys1764000000005, Audit1764000000004, Notices1764000000006, Exchange1764000000007];
+export const provinceMigrations = [Records1764000000001, Acts1764000000002, Cases1764000000003, Keys1764000000005, Audit1764000000004, Notices1764000000006, Exchange1764000000007,
+  Moves1764000000008, ExchangeActs1764000000010, ExchangeLease1764000000011];

@@ -7,7 +7,6 @@ export const digestOf = (body: string | Buffer): string => createHash('sha256').
 
 /**
  * Sends one batch to the directory, signed over its bytes, and takes only a receipt that the zone signed for this very batch.
- * The one way by which a province and the zone tell each other anything; the exchange will take its place.
  *
  * @param zoneUrl the zone's base address
  * @param send `fetch`, or one that shows a certificate

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from '@delta/schema/errors';
 import type { Signer, Trust } from '@delta/service/keys';
 import type { Logger } from '@delta/service/log';
-import type { Database } from '../../db/database.js';
-import { register } from './register.js';
+import type { Database } from '../db/database.js';
 import { registrationLimits } from './message.js';
-import { dropExpiredLooks, markRegistered, markReleased, readHeard, storeClaims, storeHeard, storeLooks, unregisteredMembers, unreleasedMembers } from './store.js';
+import { register } from './register.js';
+import { dropExpiredLooks, markRegistered, unregisteredMembers } from './store.js';
 
 export interface Registrar {
   /** Resolves when every member that waited at the time of the call has been answered for. */
@@ -24,7 +24,8 @@ const pause = { busyMs: 0, idleMs: 2_000, failedMs: 1_000, longestMs: 15_000 };
 const dayMs = 24 * 60 * 60_000;
 
 /**
- * Keeps the directory told of this province's members, and hears of claims and of looks at its members. A zone that is away costs nothing but delay: each side goes on from where the other has heard it.
+ * Enters members that were loaded in bulk into the directory; one by one they would be as many events as there are members. A zone
+ * that is away costs nothing but delay.
  */
 export function startRegistrar(services: RegistrarServices, { zoneUrl, log }: RegistrarOptions): Registrar {
   const { db, now } = services;
@@ -36,24 +37,19 @@ export function startRegistrar(services: RegistrarServices, { zoneUrl, log }: Re
 
   const once = async (): Promise<number> => {
     const entries = await unregisteredMembers(db, registrationLimits.entries);
-    const releases = await unreleasedMembers(db, registrationLimits.entries - entries.length);
-    const receipt = await register(zoneUrl, services, { entries, releases, looksAfter: await readHeard(db) });
-    const { accepted, refused, released, claims, notices } = receipt;
-    await db.transaction(async (within) => {
-      await storeClaims(within, claims);
-      await storeLooks(within, 'zone', notices.looks);
-      await storeHeard(within, notices.until);
-      await markRegistered(within, [...accepted, ...refused], now());
-      await markReleased(within, released, now());
-    });
-    if (refused.length > 0) log.warn({ code: 'DUPLICATE_CLAIM', count: refused.length }, 'another province holds members that this one registered');
-    registered += accepted.length;
-    if (entries.length === 0) caughtUp(registered);
     if (now().getTime() - expired > dayMs) {
       await dropExpiredLooks(db, now());
       expired = now().getTime();
     }
-    return entries.length > 0 || notices.more ? pause.busyMs : pause.idleMs;
+    if (entries.length === 0) {
+      caughtUp(registered);
+      return pause.idleMs;
+    }
+    const { accepted, refused } = await register(zoneUrl, services, { entries });
+    await markRegistered(db, [...accepted, ...refused], now());
+    if (refused.length > 0) log.warn({ code: 'DUPLICATE_CLAIM', count: refused.length }, 'another province holds members that this one registered');
+    registered += accepted.length;
+    return pause.busyMs;
   };
 
   const loop = async (): Promise<void> => {

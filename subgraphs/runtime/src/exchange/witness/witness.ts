@@ -1,9 +1,8 @@
 import type { Trust } from '@delta/service/keys';
 import { verifyCheckpoint } from '../../audit/index.js';
 import type { Queryable } from '../../db/database.js';
-import type { SignedCheckpoint } from './message.js';
 import { contradict } from './rules.js';
-import { keepWitnessed, witnessedBeside } from './witnessStore.js';
+import { keepWitnessed, witnessedBeside, type SignedCheckpoint } from './witnessStore.js';
 
 /** Two heads that one owner signed and that cannot both be true; both are kept. */
 export interface Fork extends SignedCheckpoint {

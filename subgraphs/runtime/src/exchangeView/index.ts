@@ -1,0 +1,1 @@
+export { exchangeMutations, exchangeQueries, exchangeResolvers } from './resolvers.js';

@@ -1,0 +1,53 @@
+import { requireIdOf } from '@delta/schema/ids';
+import type { Trust } from '@delta/service/keys';
+import { recordEntries } from '../audit/index.js';
+import type { Envelope } from '../crypto/envelope.js';
+import type { Queryable } from '../db/database.js';
+import { entryKind, keepLooks, readReleases, type EntryTold } from '../directory/index.js';
+import { eventOf, type ReceivedEvent, type Tell } from '../exchange/index.js';
+import { findHolderOf, insertArrived, lockMember } from '../member/index.js';
+import { declinedKind, receivedKind, type DeclinedTold, type SettledTold, type TransferredTold } from './events.js';
+import { arrivalOf } from './rules.js';
+import { organizationExists } from './store.js';
+import type { DeclineReason } from './types.js';
+
+/** What a province takes and gives records with. */
+export interface TransferServices {
+  readonly entry: { readonly code: string; readonly slug: string };
+  readonly trust: Trust;
+  readonly envelope: Envelope;
+  readonly blindIndex: (idNumber: string) => string;
+  readonly now: () => Date;
+  /** Who can own records: slugs. */
+  readonly owners: readonly string[];
+}
+
+/**
+ * Takes a record that another province gave, within the transaction in which its event is stored: the directory and the sender are told
+ * with it. What cannot be taken for a reason that the sender should hear is declined; the sender keeps the record then.
+ *
+ * @throws Error for a release that proves nothing: the event is parked
+ */
+export async function receiveMember(services: TransferServices, within: Queryable, event: ReceivedEvent<TransferredTold>, tell: Tell): Promise<void> {
+  const { entry, trust, owners, now } = services;
+  const { from, subject: memberId, data } = event;
+  const { transferId, version, releases, fromOrganizationId, toOrganizationId, record } = data;
+  const last = (await readReleases(trust, memberId, releases, owners)).at(-1);
+  if (last?.from !== from || last.to !== entry.slug || last.version !== version) throw new Error('the release does not give this record to this province');
+  requireIdOf(entry.code, toOrganizationId);
+  const settled: SettledTold = { transferId, version, releases, fromOrganizationId, toOrganizationId };
+  const decline = (reason: DeclineReason): Promise<void> => tell(eventOf(declinedKind, { to: from, subject: memberId, data: { ...settled, reason } satisfies DeclinedTold }));
+
+  const local = await lockMember(within, memberId);
+  const blindIndex = record.idNumber === null ? record.blindIndex : services.blindIndex(record.idNumber);
+  const arrival = arrivalOf(memberId, local && { version: local.version, held: local.shreddedAt === null }, version, await findHolderOf(within, blindIndex));
+  if (arrival === 'ALREADY_HELD') return decline('ALREADY_HELD');
+  if (arrival === 'TAKE') {
+    if (!(await organizationExists(within, toOrganizationId))) return decline('UNKNOWN_ORGANIZATION');
+    await insertArrived(within, { id: memberId, ...record, blindIndex, homeOrganizationId: toOrganizationId }, { version, releases }, services, now());
+    await keepLooks(within, data.looks.filter((look) => look.memberId === memberId && look.recordedBy !== entry.code));
+    await recordEntries(within, { requestId: event.id, viewer: null }, [{ kind: 'TRANSFER', memberId, purpose: 'AFFILIATION_TRANSFER', reference: transferId, fields: Object.keys(record).sort(), reason: 'ARRIVED' }], now());
+    await tell(eventOf(entryKind, { to: 'zone', subject: memberId, data: { blindIndex, version, releases } satisfies EntryTold }));
+  }
+  await tell(eventOf(receivedKind, { to: from, subject: memberId, data: settled }));
+}

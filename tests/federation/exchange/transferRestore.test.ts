@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { directoryEvents } from '@delta/runtime/directory/index';
+import { replayParked, sendEvents } from '@delta/runtime/exchange/index';
+import { memberColumns, memberRow, shredEvents, shredMember } from '@delta/runtime/member/index';
+import { transferEvents, transferOwnership } from '@delta/runtime/transfer/index';
+import { provinceBySlug, provinces } from '@delta/schema/provinces';
+import type { Viewer } from '@delta/schema/viewer';
+import pg from 'pg';
+import { startOwners, until, type Owner, type Owners } from '../../support/exchangeOwners.js';
+
+/** Three provinces with one organisation each and a member of the first, on real databases; the zone is not there, so what it is told waits. */
+const codes = { shanghai: '31', jiangsu: '32', zhejiang: '33' } as const;
+type Name = keyof typeof codes;
+const organization = (name: Name): string => `${codes[name]}-01890000-0000-7000-8000-000000000001`;
+const memberId = '01890000-0000-7000-8000-000000000002';
+const blindIndex = (idNumber: string): string => `v1:${Buffer.from(idNumber.repeat(3)).toString('base64url').slice(0, 43)}`;
+const idNumber = '319999199001010010';
+
+let owners: Owners;
+let all: Record<Name, Owner>;
+beforeEach(async () => {
+  owners = await startOwners(undefined, ({ name, trust, envelope, now }) => [
+    ...directoryEvents(), ...shredEvents(name, now), ...transferEvents({ entry: provinceBySlug(name)!, trust, envelope, blindIndex, now, owners: provinces.map(({ slug }) => slug) }),
+  ]);
+  all = owners.owners;
+  for (const name of Object.keys(codes) as Name[]) {
+    await all[name].rows(`insert into organization (id, name, kind, division_code, path, grams) values ($1, '示例', 'BRANCH', '310118', array[$1], '{}')`, [organization(name)]);
+  }
+  const row = memberRow({
+    id: memberId, name: '王示例', gender: 'MALE', idNumber, phone: '10900000000', joinedOn: '2001-01-01', probationary: false, affiliation: 'HOME', homeOrganizationId: organization('shanghai'), externalHome: null,
+    blindIndex: blindIndex(idNumber),
+  }, all.shanghai.envelope);
+  await all.shanghai.rows(`insert into member (${memberColumns.join(', ')}) values (${row.map((_, at) => `$${at + 1}`).join(', ')})`, row);
+});
+afterEach(async () => { await owners.close(); });
+
+async function give(from: Name, to: Name): Promise<string> {
+  const { services, envelope } = all[from];
+  const viewer: Viewer = { issuer: 'test', subject: 'secretary', role: 'branch_secretary', province: codes[from], organization: organization(from), member: null };
+  const exchange = { tell: (within: Parameters<typeof sendEvents>[0], events: Parameters<typeof sendEvents>[2], at: Date) => sendEvents(within, services, events, at), knows: async () => true };
+  const { id } = await transferOwnership({ ...services, entry: provinceBySlug(from)!, envelope, exchange }, viewer, { requestId: randomUUID(), viewer }, { memberId, organizationId: organization(to), clientKey: randomUUID() });
+  return id;
+}
+interface Row { readonly held: boolean; readonly movedTo: string | null; readonly version: number }
+const rowAt = async (name: Name): Promise<Row | undefined> => (await all[name].rows<Row>('select shredded_at is null as held, moved_to as "movedTo", ownership_version as version from member where id = $1', [memberId]))[0];
+const isAt = (name: Name, row: Row): Promise<void> => until(async () => JSON.stringify(await rowAt(name)) === JSON.stringify(row), `${name} has ${JSON.stringify(row)}`);
+const heldBy = (name: Name, version: number): Promise<void> => isAt(name, { held: true, movedTo: null, version });
+const goneTo = (name: Name, movedTo: Name, version: number): Promise<void> => isAt(name, { held: false, movedTo, version });
+const run = (): (() => Promise<void>) => {
+  const running = Object.values(all).map((owner) => owner.run());
+  return async () => { await Promise.all(running.map((exchange) => exchange.stop())); };
+};
+/** Nothing stands aside, and every transfer has come to its end. */
+async function isSettled(): Promise<void> {
+  for (const [name, owner] of Object.entries(all)) {
+    expect([name, await owner.rows(`select type, reason from exchange_inbox where state = 'PARKED'`)]).toEqual([name, []]);
+    await until(async () => (await owner.rows(`select 1 from ownership_transfer where state = 'SENT'`)).length === 0, `${name} knows how its transfers ended`);
+  }
+}
+
+describe('a member who moves while provinces are restored from backups', () => {
+  it('stays where the record went, when the province that gave it forgets that it did', async () => {
+    const backup = await all.shanghai.backup();
+    let stop = run();
+    await give('shanghai', 'jiangsu');
+    await goneTo('shanghai', 'jiangsu', 2);
+    await stop();
+    await all.shanghai.restore(backup);
+    expect(await rowAt('shanghai')).toEqual({ held: true, movedTo: null, version: 1 });
+    stop = run();
+    await goneTo('shanghai', 'jiangsu', 2);
+    await heldBy('jiangsu', 2);
+    await isSettled();
+    await stop();
+  });
+
+  it('is there again, when the province that received the record loses it', async () => {
+    const backup = await all.jiangsu.backup();
+    let stop = run();
+    await give('shanghai', 'jiangsu');
+    await goneTo('shanghai', 'jiangsu', 2);
+    await stop();
+    await all.jiangsu.restore(backup);
+    expect(await rowAt('jiangsu')).toBeUndefined();
+    stop = run();
+    await heldBy('jiangsu', 2);
+    expect(await all.jiangsu.rows('select name, blind_index from member where id = $1', [memberId])).toEqual([{ name: '王示例', blind_index: blindIndex(idNumber) }]);
+    await goneTo('shanghai', 'jiangsu', 2);
+    await isSettled();
+    await stop();
+  });
+
+  it('is with the last one alone, when the one between forgets that the member ever came', async () => {
+    const backup = await all.jiangsu.backup();
+    let stop = run();
+    await give('shanghai', 'jiangsu');
+    await heldBy('jiangsu', 2);
+    await give('jiangsu', 'zhejiang');
+    await goneTo('jiangsu', 'zhejiang', 3);
+    await stop();
+    await all.jiangsu.restore(backup);
+    stop = run();
+    await goneTo('jiangsu', 'zhejiang', 3);
+    await heldBy('zhejiang', 3);
+    await goneTo('shanghai', 'jiangsu', 2);
+    await isSettled();
+    await stop();
+  });
+
+  it('is not given twice, when the province that gave the record forgets it while the other cannot take it yet', async () => {
+    const asOwner = async (sql: string): Promise<void> => {
+      const client = new pg.Client({ connectionString: all.jiangsu.ownerUrl });
+      await client.connect();
+      await client.query(sql);
+      await client.end();
+    };
+    const backup = await all.shanghai.backup();
+    await asOwner('alter table organization rename to elsewhere');
+    let stop = run();
+    await give('shanghai', 'jiangsu');
+    const parked = (): Promise<{ seq: number }[]> => all.jiangsu.rows(`select seq::integer as seq from exchange_inbox where state = 'PARKED'`);
+    await until(async () => (await parked()).length > 0, 'jiangsu cannot take it');
+    await stop();
+    await all.shanghai.restore(backup);
+    stop = run();
+    await until(async () => (await all.shanghai.rows(`select 1 from ownership_transfer where state = 'SENT'`)).length > 0, 'shanghai knows again that it gave');
+    await expect(give('shanghai', 'zhejiang')).rejects.toMatchObject({ code: 'TRANSFER_UNDER_WAY' });
+    await asOwner('alter table elsewhere rename to organization');
+    expect(await replayParked(all.jiangsu.services, 'shanghai', (await parked())[0]!.seq)).toEqual({ applied: 1, parked: 0 });
+    await heldBy('jiangsu', 2);
+    await goneTo('shanghai', 'jiangsu', 2);
+    await isSettled();
+    await stop();
+  });
+
+  it('stays shredded, when the province that did it forgets that it did', async () => {
+    let stop = run();
+    await give('shanghai', 'jiangsu');
+    await heldBy('jiangsu', 2);
+    await goneTo('shanghai', 'jiangsu', 2);
+    await stop();
+    const backup = await all.jiangsu.backup();
+    stop = run();
+    await shredMember(all.jiangsu.services.db, memberId, 'REQUEST', new Date());
+    const keys = async (name: Name): Promise<number> => (await all[name].rows('select 1 from exchange_key where subject = $1', [memberId])).length;
+    await until(async () => (await keys('shanghai')) === 0, 'shanghai forgets');
+    await stop();
+    await all.jiangsu.restore(backup);
+    expect([await rowAt('jiangsu'), await keys('jiangsu')]).toEqual([{ held: true, movedTo: null, version: 2 }, 1]);
+    stop = run();
+    await isAt('jiangsu', { held: false, movedTo: null, version: 2 });
+    expect(await keys('jiangsu')).toBe(0);
+    await stop();
+  });
+});
