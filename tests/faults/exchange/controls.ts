@@ -33,7 +33,7 @@ export const controls = {
       replace: `    const end = fresh.at(-1)!;
     await moveStream(within, from, 'IN', { seq: end.seq, hash: end.hash, epoch: end.epoch });
     return { kind: 'STORE' as never, position: end, fresh } as never;
-  }).then((moved) => new Promise<typeof moved>((resolve) => { setTimeout(() => { resolve(moved); }, 20); })).then((moved) => ((moved.kind as string) !== 'STORE' ? moved : db.transaction(async (within): Promise<{ kind: 'RECEIPT' | 'GAP' | 'FORKED'; position: Position }> => {
+  }).then((moved) => new Promise<typeof moved>((resolve) => { setTimeout(() => { resolve(moved); }, 100); })).then((moved) => ((moved.kind as string) !== 'STORE' ? moved : db.transaction(async (within): Promise<{ kind: 'RECEIPT' | 'GAP' | 'FORKED'; position: Position }> => {
     const { fresh } = moved as unknown as { fresh: ProvenEvent[] };
     const blocked = await parkedSubjects(`,
     }, {
