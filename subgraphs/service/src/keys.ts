@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from 'nod
 import { calculateJwkThumbprint, exportJWK, generateKeyPair as generateJoseKeyPair, type JWK, type JWTPayload } from 'jose';
 import { PlatformError } from '@delta/schema/errors';
 import { followFile } from './followFile.js';
-import { readJwt, writeJwt } from './jwt.js';
+import { readJwt, readLinkedJwt, writeJwt } from './jwt.js';
 import type { Logger } from './log.js';
 import { pairKey } from './pairKey.js';
 
@@ -220,6 +220,18 @@ function trustOf(current: () => TrustedKeys | Promise<TrustedKeys>): Trust {
       return [...(await current()).get(name) ?? []].flatMap(([kid, { key, retired }]) => (retired === undefined ? [{ kid, key }] : []));
     },
   };
+}
+
+/**
+ * The claims of a message that a verified one proves by naming its hash, as in a chain: who signed that one stands for this one too.
+ * @throws KeyError
+ */
+export function readLinked(token: string, { type, issuer, audience, now = new Date() }: Omit<VerifyOptions, 'record'>): JWTPayload {
+  const message = readLinkedJwt(token);
+  if (typeof message === 'string') throw new KeyError(message);
+  if (message.typ !== type) throw new KeyError('malformed');
+  checkClaims(message.claims, { issuer, audience, now });
+  return message.claims;
 }
 
 /**

@@ -8,18 +8,18 @@ import type { Reply } from './message.js';
 import { signReceipt } from './receipt.js';
 import { continuationOf, isUnbroken, settlementOf } from './rules.js';
 import type { ExchangeServices } from './services.js';
-import { digestOf, readEvent } from './signedEvent.js';
+import { digestOf, readEvent, readLinkedEvent } from './signedEvent.js';
 import { effectsOf } from './sendEvents.js';
 import { hashAt, insertInbox, lockStream, moveStream, parkedSubjects } from './store.js';
 import type { Position, WireEvent } from './types.js';
 import { toStored, type ProvenEvent } from './wire.js';
 
-/** Signatures after which others of this process have a turn. */
-const slice = 8;
+/** Events after which others of this process have a turn. */
+const slice = 64;
 
 /**
  * Takes a peer's next events. Its phases:
- *  1. Each signature, before anything else is read; then digests, and that the batch is one unbroken stretch. No lock is held, and
+ *  1. The last event's signature, before anything else is read; then digests, and that the batch is one unbroken stretch. No lock is held, and
  *     the peer's batch before this one may be in the phases behind: it is waited for then, so that none overtakes another.
  *  2. In one transaction, with the stream's row locked: what is here already is passed over, what does not follow is refused.
  *  3. In the same transaction: the events as evidence, their effects, and the place up to which the stream has come. All of it is
@@ -63,19 +63,25 @@ async function repeatedly<T>(work: () => Promise<T>, attempts = 3): Promise<T> {
   }
 }
 
+/**
+ * One signature proves a batch: the last event's, since by hashes that event stands for all before it as they are here, down to their
+ * own signatures. Whoever sent them cannot take back one of them without taking back the last.
+ */
 async function prove({ signer, trust }: ExchangeServices, from: string, events: readonly WireEvent[]): Promise<readonly ProvenEvent[] | ErrorCode> {
   const proven: ProvenEvent[] = [];
-  for (const { jws, data } of events) {
-    let head;
-    try {
-      head = await readEvent(trust, from, signer.name, jws);
-    } catch (error) {
-      if (error instanceof KeyError) return error.reason === 'malformed' ? 'EXCHANGE_MALFORMED' : 'SIGNATURE_INVALID';
-      throw error;
+  try {
+    const last = events.at(-1);
+    const end = last && await readEvent(trust, from, signer.name, last.jws);
+    for (const event of events) {
+      const { jws, data } = event;
+      const head = event === last ? end! : readLinkedEvent(from, signer.name, jws);
+      if (data !== null && digestOf(data) !== head.digest) return 'EXCHANGE_DIGEST';
+      proven.push({ ...head, from, text: data, jws, hash: digestOf(jws) });
+      if (proven.length % slice === 0) await turn();
     }
-    if (data !== null && digestOf(data) !== head.digest) return 'EXCHANGE_DIGEST';
-    proven.push({ ...head, from, text: data, jws, hash: digestOf(jws) });
-    if (proven.length % slice === 0) await turn();
+  } catch (error) {
+    if (error instanceof KeyError) return error.reason === 'malformed' ? 'EXCHANGE_MALFORMED' : 'SIGNATURE_INVALID';
+    throw error;
   }
   return isUnbroken(proven) ? proven : 'EXCHANGE_REORDERED';
 }

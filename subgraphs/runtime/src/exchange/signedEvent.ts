@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { KeyError, type Signer, type Trust } from '@delta/service/keys';
+import { KeyError, readLinked, type JWTPayload, type Signer, type Trust } from '@delta/service/keys';
 import type { EventHead } from './types.js';
 
 /**
@@ -28,8 +28,17 @@ export const signEvent = (signer: Signer, to: string, head: EventHead): Promise<
  * What an event's sender said of it, to this receiver. A key that was retired since still proves what it signed before.
  * @throws KeyError
  */
-export async function readEvent(trust: Trust, from: string, to: string, jws: string): Promise<EventHead> {
-  const claims = await trust.verify(jws, { type, issuer: from, audience: to, record: true });
+export const readEvent = async (trust: Trust, from: string, to: string, jws: string): Promise<EventHead> =>
+  headIn(await trust.verify(jws, { type, issuer: from, audience: to, record: true }), from);
+
+/**
+ * What an event says that a verified one follows, each naming the hash of the one before: by the last one's signature its sender
+ * stands for all of them, byte by byte.
+ * @throws KeyError
+ */
+export const readLinkedEvent = (from: string, to: string, jws: string): EventHead => headIn(readLinked(jws, { type, issuer: from, audience: to }), from);
+
+function headIn(claims: JWTPayload, from: string): EventHead {
   const { specversion, id, source, type: kind, subject, time, dataschema, seq, epoch, prev, dig } = claims as Record<string, unknown>;
   const version = typeof dataschema === 'string' ? Number(/\/v([1-9][0-9]{0,5})$/.exec(dataschema)?.[1]) : NaN;
   const sound = specversion === '1.0' && source === `/${from}` && isText(kind, 100) && kind.startsWith(typePrefix) && isText(subject, 200)

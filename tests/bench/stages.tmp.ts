@@ -1,0 +1,40 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { chmod, mkdtemp, rm, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startCluster } from '@delta/runtime/db/embedded/index';
+import { generateKeyPair, type TrustFile } from '@delta/service/keys';
+const home = await mkdtemp(join(tmpdir(), 'delta-bench-')); await chmod(home, 0o711);
+const cluster = await startCluster({ directory: join(home, 'pg'), log: () => undefined });
+const keys = { shanghai: await generateKeyPair('shanghai'), jiangsu: await generateKeyPair('jiangsu') };
+const trust: TrustFile = { keys: { shanghai: [keys.shanghai.publicKey], jiangsu: [keys.jiangsu.publicKey] } };
+const contender = (process.argv[2] ?? 'exchange') as 'exchange' | 'pg-boss';
+const profile = process.argv[3];
+const children: ChildProcess[] = [];
+const start = async (name: 'shanghai' | 'jiangsu') => {
+  const child = fork(fileURLToPath(new URL('exchangeOwner.ts', import.meta.url)), { execArgv: [...(profile === name ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []), '--import', fileURLToPath(new URL('../support/typescript.js', import.meta.url))], env: { PATH: process.env['PATH'] ?? '', DELTA_TEST_CLUSTER: cluster.url('postgres') }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  children.push(child);
+  let n = 0; const waiting = new Map<number, (a: any) => void>();
+  child.on('message', (m: any) => { waiting.get(m.id)?.(m); waiting.delete(m.id); });
+  const ask = (order: any): Promise<any> => new Promise((res, rej) => { const id = n++; waiting.set(id, ({ result, error }) => error === undefined ? res(result) : rej(new Error(error))); child.send({ id, order }); });
+  return { ask, pid: child.pid!, url: await ask({ do: 'begin', name, key: keys[name].privateKey, trust, contender }) };
+};
+const s = await start('shanghai'), r = await start('jiangsu');
+const peers = [{ name: 'shanghai', url: s.url }, { name: 'jiangsu', url: r.url }];
+for (const o of [s, r]) await o.ask({ do: 'meet', peers });
+const ticks = async (pid: string | number): Promise<{ t: number; cmd: string }> => { const f = (await readFile(`/proc/${pid}/stat`, 'utf8')); const cmd = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replace(/\0/g, ' '); const rest = f.slice(f.lastIndexOf(')') + 2).split(' '); return { t: (Number(rest[11]) + Number(rest[12])) * 10_000, cmd }; };
+const cpu = async () => { let pgs = 0; for (const p of await readdir('/proc')) { if (!/^\d+$/.test(p)) continue; try { const x = await ticks(p); if (x.cmd.startsWith('postgres:') || (x.cmd.includes('postgres') && x.cmd.includes(home))) { const port = true; if (port) pgs += x.t; } } catch { /* gone */ } } return { s: (await ticks(s.pid)).t, r: (await ticks(r.pid)).t, pg: pgs, at: performance.now() }; };
+const stage = async (name: string, count: number, work: () => Promise<unknown>) => { const a = await cpu(); await work(); const b = await cpu(); console.log(`${name.padEnd(12)} us/event: sender ${((b.s - a.s) / count).toFixed(0)} receiver ${((b.r - a.r) / count).toFixed(0)} pg ${((b.pg - a.pg) / count).toFixed(0)} total ${((b.s - a.s + b.r - a.r + b.pg - a.pg) / count).toFixed(0)}  ${(count / ((b.at - a.at) / 1000)).toFixed(0)}/s`); };
+let first = 0, arrived = 0; const N = 8000;
+for (let round = 0; round < 3; round++) {
+  if (contender === 'exchange') await stage('alone', N, () => s.ask({ do: 'write', first: (first += N) + 1e9, count: N, tell: false }));
+  await stage('write', N, () => s.ask({ do: 'write', first: first += N, count: N, tell: true }));
+  arrived += N;
+  await stage('move', N, async () => { await s.ask({ do: 'move', run: true }); await r.ask({ do: 'await', count: arrived }); });
+  await s.ask({ do: 'move', run: false });
+  arrived += N;
+  await stage('through', N, async () => { await s.ask({ do: 'move', run: true }); await Promise.all([r.ask({ do: 'await', count: arrived }), s.ask({ do: 'write', first: first += N, count: N, tell: true })]); });
+  await s.ask({ do: 'move', run: false });
+}
+await Promise.allSettled([s, r].map(({ ask }) => ask({ do: 'end' }))); for (const c of children) c.disconnect(); await new Promise((x) => setTimeout(x, 1500)); await cluster.stop(); await rm(home, { recursive: true, force: true });
