@@ -56,6 +56,18 @@ describe('changes nothing, has its code, and is recorded', () => {
     expect(await refusals()).toEqual(['SIGNATURE_INVALID', 'SIGNATURE_INVALID', 'SIGNATURE_INVALID']);
   });
 
+  test('an event within a batch that is not the one that those behind it name, down to its signature', async () => {
+    const events = await stretch(3);
+    const [head, body, signature] = events[1]!.jws.split('.') as [string, string, string];
+    const turned = Buffer.from(signature, 'base64url');
+    turned[0]! ^= 1;
+    const altered = [events[0]!, { ...events[1]!, jws: `${head}.${body}.${turned.toString('base64url')}` }, events[2]!];
+    expect(await deliver(altered)).toBe('EXCHANGE_REORDERED');
+    expect(await deliver(altered.slice(0, 2))).toBe('SIGNATURE_INVALID');
+    expect(await deliver([events[0]!, { ...events[1]!, jws: `${head}.${body}` }, events[2]!])).toBe('EXCHANGE_MALFORMED');
+    await unchanged();
+  });
+
   test('a message that another signed, that was altered, or that is none', async () => {
     const events = await stretch(1);
     const bytes = await writeMessage(shanghai!.signer, 'jiangsu', { kind: 'DELIVER', events });
@@ -141,6 +153,15 @@ test('another past than the one that is stored is refused: at a place that is ta
   expect(await deliver(await stretch(1, { first: 7, previous: six!.hash, over: { epoch: 2 } }))).toBe('FORKED');
   await unchanged(6);
   expect((await refusals()).every((code) => code === 'EXCHANGE_FORKED')).toBe(true);
+});
+
+test('whoever signs an event stands for those before it, whatever their own signatures say', async () => {
+  const stranger = await createSigner(zone.keys['stranger']!.privateKey, 'shanghai');
+  const first = await stretch(1, { signer: stranger });
+  const second = await stretch(1, { first: 2, previous: digestOf(first[0]!.jws) });
+  expect(await deliver([...first, ...second])).toBe('RECEIPT');
+  // Both are kept as they came: the second's signature covers the first, byte by byte.
+  expect(await jiangsu!.rows('select jws from exchange_inbox order by seq')).toEqual([...first, ...second].map(({ jws }) => ({ jws })));
 });
 
 test('a peer reads back its own events and nobody else\'s', async () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { discardParked, replayParked, sendEvents, type RunningExchange } from '@delta/runtime/exchange/index';
 import { sequence } from '@delta/runtime/exchange/sequence';
 import { returnToOutbox } from '@delta/runtime/exchange/store';
+import pg from 'pg';
 import { startOwners, until, type Owner, type Owners } from '../../support/exchangeOwners.js';
 import { soundStream } from '../../support/soundStream.js';
 
@@ -41,6 +42,27 @@ describe('events', () => {
     await shanghai!.write('jiangsu', 'a', 2);
     await arrivedAt(jiangsu!, 'shanghai', 1);
     expect(await jiangsu!.arrived('shanghai')).toEqual([{ subject: 'a', n: 2 }]);
+  });
+
+  test('of one stream, whose row somebody holds, keep none of another waiting', async () => {
+    run(shanghai, jiangsu, zhejiang);
+    await shanghai!.write('jiangsu', 'a', 1);
+    await arrivedAt(jiangsu!, 'shanghai', 1);
+    const client = new pg.Client({ connectionString: shanghai!.ownerUrl });
+    await client.connect();
+    await client.query(`begin; select 1 from exchange_stream where peer = 'jiangsu' and direction = 'OUT' for update`);
+    await shanghai!.write('jiangsu', 'a', 2);
+    const started = performance.now();
+    for (let n = 1; n <= 5; n += 1) {
+      await shanghai!.write('zhejiang', 'b', n);
+      await arrivedAt(zhejiang!, 'shanghai', n);
+    }
+    // Statements are given up after five seconds here.
+    expect(performance.now() - started).toBeLessThan(4_000);
+    expect(await jiangsu!.arrived('shanghai')).toHaveLength(1);
+    await client.query('rollback');
+    await client.end();
+    await arrivedAt(jiangsu!, 'shanghai', 2);
   });
 
   test('wait for a peer that is away, while others get theirs', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from '@delta/schema/errors';
 import { v7 as uuidv7 } from 'uuid';
 import { Bell } from './bell.js';
@@ -27,6 +28,11 @@ const failures = { firstMs: 250, longestMs: 15_000 };
 /** What is asked when the end comes has this long to be answered. */
 const graceMs = 1_000;
 const hourMs = 60 * 60_000;
+/** From so many events a look on, the next look waits longer: what comes meanwhile goes in fewer, larger batches, which cost a fraction. */
+const crowd = 25;
+const gatherPolls = 4;
+/** Placing takes some tens of milliseconds: for longer than this, others do not wait for it. */
+const heldMs = 500;
 
 /**
  * Moves events: gives what waits in the outbox its place, and sends each peer what it does not have. Peers are served apart, so
@@ -40,6 +46,7 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
   const outbox = new Bell();
   const bells = new Map<string, Bell>();
   const serving = new Map<string, Promise<void>>();
+  const placing = new Map<string, Promise<void>>();
 
   /** After a failure new events wake nobody: only time does, or the end. */
   const pause = async (bell: Bell, ms: number): Promise<void> => {
@@ -80,30 +87,38 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
     }
   };
 
-  /** @returns whether more may be waiting than got a place */
-  const place = async (): Promise<boolean> => {
+  /** @returns how many got a place, and whether more may be waiting */
+  const place = async (): Promise<{ readonly count: number; readonly more: boolean }> => {
     for (const { name } of await peers.list()) {
       if (serving.has(name)) continue;
       const bell = new Bell();
       bells.set(name, bell);
       serving.set(name, serve(name, bell));
     }
-    let more = false;
+    const found = { count: 0, more: false };
     for (const peer of await peersWaiting(db)) {
-      // Who serves it gives the places too, and knows then that there is something to send.
-      if (!leases.holds(peer)) continue;
-      const placed = await sequence(services, peer);
-      if (placed > 0) bells.get(peer)?.ring();
-      more ||= placed === sequenceBatch;
+      // Who serves a peer gives the places too, and knows then that there is something to send.
+      if (!leases.holds(peer) || placing.has(peer)) continue;
+      const placed = sequence(services, peer).then((count) => {
+        found.count += count;
+        found.more ||= count === sequenceBatch;
+        if (count > 0) bells.get(peer)?.ring();
+      }).finally(() => placing.delete(peer));
+      placing.set(peer, placed);
+      // Heard below, or at the next look.
+      placed.catch(() => undefined);
     }
-    return more;
+    // A stream whose row somebody holds keeps no other from being looked at.
+    const enough = new AbortController();
+    await Promise.race([Promise.all(placing.values()), sleep(heldMs, undefined, { signal: enough.signal }).catch(() => undefined)]).finally(() => { enough.abort(); });
+    return found;
   };
 
   const run = async (): Promise<void> => {
-    let [failed, trimmed, more] = [0, performance.now(), false];
+    let [failed, trimmed, last] = [0, performance.now(), { count: 0, more: false }];
     while (!stopping) {
       try {
-        more = await place();
+        last = await place();
         if (performance.now() - trimmed > hourMs) {
           trimmed = performance.now();
           await trim(db, new Date(now().getTime() - keepMs));
@@ -113,9 +128,9 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
         failed += 1;
         if (failed === 1) log.warn({ code: error instanceof PlatformError ? error.code : 'INTERNAL', err: error }, 'the outbox waits');
       }
-      if (failed > 0 || !more) await outbox.wait(failed === 0 ? pollMs : failures.firstMs * 4);
+      if (failed > 0 || !last.more) await outbox.wait(failed > 0 ? failures.firstMs * 4 : last.count < crowd ? pollMs : pollMs * gatherPolls);
     }
-    await Promise.all(serving.values());
+    await Promise.all([...serving.values(), Promise.allSettled(placing.values())]);
   };
   const running = run();
   return {

@@ -30,9 +30,9 @@ export const insertOutbox = (within: Pick<Transaction, 'later'>, rows: readonly 
   columns(rows, outboxColumns));
 };
 
-/** Peers for whom something waits in the outbox. */
+/** Peers for whom something waits in the outbox: along the key, which forgets at once what was taken out, while the table keeps it until it is vacuumed. */
 export const peersWaiting = async (db: Pick<Queryable, 'query'>): Promise<string[]> => (await db.query<{ peer: string }>(
-  '/* background.exchange.waiting */ select distinct peer from (select peer from exchange_outbox limit 5000) o')).map(({ peer }) => peer);
+  '/* background.exchange.waiting */ select distinct peer from (select peer from exchange_outbox order by place limit 5000) o')).map(({ peer }) => peer);
 
 /** A row of the outbox as far as its envelope needs it. */
 export interface WaitingEvent extends Omit<OutboxRow, 'peer' | 'sealed' | 'data'> { readonly place: string }
