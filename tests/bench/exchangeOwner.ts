@@ -7,7 +7,7 @@ import { joinBoss } from './bossOwner.js';
 export type Order =
   | { readonly do: 'begin'; readonly name: string; readonly key: JWK; readonly trust: TrustFile; readonly contender: 'exchange' | 'pg-boss' }
   | { readonly do: 'meet'; readonly peers: readonly Peer[] }
-  /** Business transactions, eight at a time: with the event that each tells of, or alone. */
+  /** Business transactions, sixteen at a time: with the event that each tells of, or alone. */
   | { readonly do: 'write'; readonly first: number; readonly count: number; readonly tell: boolean }
   /** One event after another, each a moment after the last has been written. */
   | { readonly do: 'trickle'; readonly first: number; readonly count: number; readonly pauseMs: number }
@@ -22,7 +22,8 @@ export type Order =
   | { readonly do: 'look' }
   | { readonly do: 'end' };
 
-const clients = 8;
+/** So many that both contenders are measured by what processors do, not by what a client waits for. */
+const clients = 16;
 /** What a service polls by unless it is told otherwise. */
 const defaultPollMs = 50;
 const text = 'x'.repeat(160);
@@ -39,7 +40,7 @@ const receiver = (): string => addresses.find(({ name }) => name !== owner.name)
 async function carryOut(order: Order): Promise<unknown> {
   switch (order.do) {
     case 'begin':
-      owner = await startOwner(order.name, order.key, await createTrust(order.trust), addresses);
+      owner = await startOwner(order.name, order.key, await createTrust(order.trust), addresses, undefined, { poolSize: 20 });
       if (order.contender === 'pg-boss') boss = await joinBoss(owner, addresses);
       return boss?.url ?? owner.url;
     case 'meet':

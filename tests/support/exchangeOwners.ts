@@ -80,6 +80,8 @@ export interface MoreParts {
   readonly types?: MoreTypes;
   /** Address of a NATS server that carries their messages in the place of HTTP. */
   readonly broker?: string;
+  /** Connections of an owner. */
+  readonly poolSize?: number;
 }
 
 export interface Owners { readonly owners: Record<(typeof names)[number], Owner>; readonly keys: Record<string, { privateKey: JWK; publicKey: JWK }>; close(): Promise<void> }
@@ -95,14 +97,14 @@ export async function startOwners(onLog: (line: string) => void = () => undefine
 }
 
 /** @param addresses where the owners answer; it adds itself */
-export async function startOwner(name: string, key: JWK, trust: Trust, addresses: Peer[], onLog: (line: string) => void = () => undefined, { types: more = () => [], broker }: MoreParts = {}): Promise<Owner> {
+export async function startOwner(name: string, key: JWK, trust: Trust, addresses: Peer[], onLog: (line: string) => void = () => undefined, { types: more = () => [], broker, poolSize = 6 }: MoreParts = {}): Promise<Owner> {
   const database = await createTestDatabase();
   const signer = await createSigner(key);
   const peers = peersOf(name, () => addresses);
   const running: RunningExchange[] = [];
   const master = randomBytes(32);
   const masterKeys: MasterKeys = { current: 'v1', versions: ['v1'], key: () => master };
-  let pool = await open(database);
+  let pool = await open(database, poolSize);
   let paused: boolean | ErrorCode = false;
   // Looked up at each use: a restore puts another pool in its place.
   const db: Database = {
@@ -163,13 +165,13 @@ export async function startOwner(name: string, key: JWK, trust: Trust, addresses
       copies.push(copy);
       await pool.close();
       await administer(`create database ${copy} template ${ownName}`);
-      pool = await open(database);
+      pool = await open(database, poolSize);
       return copy;
     },
     async restore(backup) {
       await pool.close();
       await administer(`drop database ${ownName} with (force)`, `create database ${ownName} template ${backup}`);
-      pool = await open(database);
+      pool = await open(database, poolSize);
     },
     pause: (now) => { paused = now; },
     async close() {
@@ -182,8 +184,8 @@ export async function startOwner(name: string, key: JWK, trust: Trust, addresses
   };
 }
 
-async function open(database: TestDatabase): Promise<Database> {
-  const source = await openDatabase({ ...database, entities: [], migrations: provinceMigrations, applicationName: 'exchange', poolSize: 6, statementTimeoutMs: 5_000 });
+async function open(database: TestDatabase, poolSize: number): Promise<Database> {
+  const source = await openDatabase({ ...database, entities: [], migrations: provinceMigrations, applicationName: 'exchange', poolSize, statementTimeoutMs: 5_000 });
   const owner = new pg.Client({ connectionString: database.ownerUrl });
   await owner.connect();
   await owner.query(tables);
