@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 import { benchExchange } from './exchange.js';
 import { benchGuards } from './guards.js';
+import { benchPass } from './pass.js';
 import { benchRefusals } from './refusals.js';
 
 /** `npm run bench -- <name> [options]`: measurements that the documents quote, each printed with what it was measured against. */
 const help = `npm run bench -- exchange [--rounds 5] [--events 10000]                  events between two provinces, against pg-boss and the business alone
 npm run bench -- guards   [--rounds 9] [--seconds 4] [--clients 32]   what policy, audit and signatures cost
+npm run bench -- pass     [--rounds 9]                                 what judging a pass costs beside its signatures, and how large things are
 npm run bench -- refusals [--requests 10000]                             whether refused lookups of existing and missing persons differ in time`;
 
 const { positionals: [name], values } = parseArgs({
@@ -20,6 +22,7 @@ const number = (text: string): number => {
 
 if (name === 'guards') process.exitCode = (await benchGuards({ rounds: number(values.rounds), seconds: number(values.seconds), clients: number(values.clients) })) ? 0 : 1;
 else if (name === 'exchange') process.exitCode = (await benchExchange({ rounds: number(values.rounds), events: number(values.events) })) ? 0 : 1;
+else if (name === 'pass') process.exitCode = (await benchPass({ rounds: number(values.rounds) })) ? 0 : 1;
 else if (name === 'refusals') process.exitCode = (await benchRefusals({ requests: number(values.requests) })) ? 0 : 1;
 else {
   process.stderr.write(`${help}\n`);

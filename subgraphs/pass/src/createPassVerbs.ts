@@ -27,7 +27,8 @@ type Verb<O, R> = (platform: Platform, input: Uint8Array, options: O) => Steps<R
 
 /** The verbs that need a platform, bound to one. Lists and records throw PassRefusal; `verifyPass` gives it back as a value. */
 export function createPassVerbs(platform: Platform) {
-  const bind = <O, R>(verb: Verb<O, R>) => (input: Uint8Array, options: O): Promise<R> => finish(verb(platform, input, options));
+  // A copy: what is verified is then what is read, whatever the caller does to his bytes meanwhile.
+  const bind = <O, R>(verb: Verb<O, R>) => (input: Uint8Array, options: O): Promise<R> => finish(verb(platform, new Uint8Array(input), options));
 
   function stepsOf(text: string, context: PassContext | HealthContext): Steps<ValidPass | ValidHealthCertificate> {
     return context.profile === 'hc1' ? verifyHealthCertificate(platform, text, context) : verifyPass(platform, text, context);

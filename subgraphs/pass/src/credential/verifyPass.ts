@@ -98,13 +98,13 @@ function checkForm(claims: Claims, proof: ProofCode | undefined, { risk, challen
 
 function* claimUse(claims: Claims, { state, activity, session }: PassContext): Steps<void> {
   if (activity === undefined) return;
-  const use = [claims.issuer, toHex(claims.passId), activity, ...(claims.class === 'paper' ? [] : [session ?? ''])];
-  if (!(yield* settle(state.claimUse(JSON.stringify(use))))) refuse('SECOND_USE', 'station');
+  const use = claims.class === 'paper' ? [claims.issuer, toHex(claims.passId), activity] : [claims.issuer, toHex(claims.passId), activity, session ?? ''];
+  if ((yield* settle(state.claimUse(JSON.stringify(use)))) !== true) refuse('SECOND_USE', 'station');
 }
 
 /**
  * Judges a scanned code: the station itself, size, text, form, key, signature, and only then what is said; status, proof, and
- * last what the station remembers, so that nothing refused leaves a trace there. Throws PassRefusal and nothing else.
+ * last what the station remembers, so that no forgery leaves a trace there. Throws PassRefusal and nothing else.
  */
 export function* verifyPass(platform: Platform, text: string, context: PassContext): Steps<ValidPass> {
   const { trust } = context;

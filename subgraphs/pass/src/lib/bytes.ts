@@ -14,8 +14,10 @@ export function fromHex(text: string): Uint8Array {
 }
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
+  for (const part of parts) at += part.length;
+  const all = new Uint8Array(at);
+  at = 0;
   for (const part of parts) {
     all.set(part, at);
     at += part.length;

@@ -38,6 +38,8 @@ export function decodeCbor(bytes: Uint8Array, part: Part, { deterministic = true
 
   const text = (length: number): string => {
     const raw = take(length);
+    // A decoder is dear for the two digits of an issuer.
+    if (length <= 8 && raw.every((byte) => byte < 0x80)) return String.fromCharCode(...raw);
     try {
       return utf8.decode(raw);
     } catch {

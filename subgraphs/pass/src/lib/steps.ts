@@ -6,8 +6,12 @@ export type Steps<T> = Generator<Promise<unknown>, T, unknown>;
 
 export type Answer<T> = T | Promise<T>;
 
+/** By `then` and not by its class: a promise of another window or frame is one too, and must never be taken for an answer. */
+export const isPromise = <T>(answer: Answer<T>): answer is Promise<T> =>
+  typeof answer === 'object' && answer !== null && typeof (answer as { readonly then?: unknown }).then === 'function';
+
 export function* settle<T>(answer: Answer<T>): Steps<T> {
-  return answer instanceof Promise ? (yield answer) as T : answer;
+  return isPromise(answer) ? (yield answer) as T : answer;
 }
 
 export async function finish<T>(steps: Steps<T>): Promise<T> {

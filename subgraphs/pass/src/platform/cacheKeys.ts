@@ -1,4 +1,4 @@
-import type { Answer } from '../lib/steps.js';
+import { isPromise, type Answer } from '../lib/steps.js';
 import type { Platform, PlatformKey } from './platform.js';
 
 /**
@@ -24,7 +24,7 @@ export function cacheKeys(platform: Platform, size: number): Platform {
         return known;
       }
       const key = platform.importKey(point);
-      return key instanceof Promise ? key.then((value) => keep(name, value)) : keep(name, key);
+      return isPromise(key) ? key.then((value) => keep(name, value)) : keep(name, key);
     },
   };
 }

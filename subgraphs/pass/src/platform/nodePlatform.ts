@@ -1,10 +1,10 @@
-import { createHash, createPublicKey, ECDH, verify, type KeyObject } from 'node:crypto';
+import { createPublicKey, ECDH, hash, verify, type KeyObject } from 'node:crypto';
 import { constants, deflateSync, inflateSync } from 'node:zlib';
 import type { Platform } from './platform.js';
 
 /** node:crypto and node:zlib, which answer at once. A key is imported as JWK, measured at half of what SPKI takes. */
 export const nodePlatform = {
-  sha256: (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest(),
+  sha256: (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer'),
   importKey(point: Uint8Array): KeyObject | undefined {
     try {
       const whole = ECDH.convertKey(point, 'prime256v1', undefined, undefined, 'uncompressed') as Buffer;

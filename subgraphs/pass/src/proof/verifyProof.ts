@@ -34,10 +34,10 @@ export function* verifyProof(platform: Platform, { step, nonce, signature }: Pro
   checkSignature(signature, part);
   const key = (yield* settle(platform.importKey(holder))) ?? refuse('HOLDER_KEY_OFF_CURVE', 'credential');
   const message = yield* proofMessage(platform, digest, step, nonce, challenge);
-  if (!(yield* settle(platform.verify(key, message, signature)))) refuse(challenge ? 'PROOF_ELSEWHERE' : 'PROOF_OTHER_PASS', part);
+  if ((yield* settle(platform.verify(key, message, signature))) !== true) refuse(challenge ? 'PROOF_ELSEWHERE' : 'PROOF_OTHER_PASS', part);
   if (challenge && (!equalBytes(nonce, challenge.nonce) || step !== challenge.step)) refuse('PROOF_ELSEWHERE', part);
   if (Math.abs(step - stepAt(now)) > stepWindow) refuse('PROOF_STEP', part);
   const proof = toHex(yield* settle(platform.sha256(message)));
-  if (!(yield* settle(state.claimProof(proof, (step + stepWindow + 1) * stepSeconds)))) refuse('PROOF_REPLAYED', part);
+  if ((yield* settle(state.claimProof(proof, (step + stepWindow + 1) * stepSeconds))) !== true) refuse('PROOF_REPLAYED', part);
   return { step, digest: proof };
 }

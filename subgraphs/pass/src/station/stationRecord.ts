@@ -68,7 +68,7 @@ export function* verifyStationRecord(platform: Platform, bytes: Uint8Array, { st
   checkSignature(signature, part);
   const known = stationKey(toHex(readHeader(protectedBytes, unprotected, { part, type }))) ?? refuse('STATION_RECORD_FORGED', part);
   const key = (yield* settle(platform.importKey(known.publicKey))) ?? refuse('STATION_RECORD_FORGED', part);
-  if (!(yield* settle(platform.verify(key, toBeSigned(protectedBytes, payload), signature)))) refuse('STATION_RECORD_FORGED', part);
+  if ((yield* settle(platform.verify(key, toBeSigned(protectedBytes, payload), signature))) !== true) refuse('STATION_RECORD_FORGED', part);
   const record = readRecord(payload);
   return record.station === known.station ? record : refuse('STATION_RECORD_FORGED', part);
 }

@@ -33,7 +33,7 @@ function* countSignatures(platform: Platform, body: Uint8Array, payload: Uint8Ar
     // A root that this station does not know yet counts for nothing and spoils nothing.
     if (!root) continue;
     const key = yield* settle(platform.importKey(root.publicKey));
-    if (!key || !(yield* settle(platform.verify(key, toBeSignedBy(body, header, payload), raw)))) refuse('SIGNATURE_INVALID', part);
+    if (!key || (yield* settle(platform.verify(key, toBeSignedBy(body, header, payload), raw))) !== true) refuse('SIGNATURE_INVALID', part);
     signed.add(root.issuer);
   }
   return signed.size;
