@@ -50,7 +50,7 @@ async function prepare(): Promise<{ readonly persons: readonly Person[]; readonl
     const paper = await issueCredential({ ...common, passId: randomBytes(16), class: 'paper', maskedName: '欧阳*' }, issuer.signer);
     const [step, nonce] = [stepAt(now), randomBytes(8)];
     const phone = await verbs.signProof(credential, { step, nonce }, holder.signer);
-    const digest = await nodePlatform.sha256(credential);
+    const digest = nodePlatform.sha256(credential);
     const counter = Buffer.alloc(8);
     counter.writeBigUInt64BE(BigInt(step));
     const message = Buffer.concat([Buffer.from('AP-PROOF1'), digest, counter, nonce]);

@@ -36,6 +36,7 @@ export const keyCases: readonly RuleCase[] = [
   { name: 'a compromised key, and no list of what it issued', refusal: 'KEY_COMPROMISED', text: proofText(issued), context: statusList(list33).then((token) => ({ statusLists: [token] })) },
   { name: 'a compromised key, and a pass that is not known to be issued', refusal: 'KEY_COMPROMISED', text: proofText(issued), context: compromised(digestOf(credential)) },
   { name: 'a pass id that is known, in a credential that is not', refusal: 'KEY_COMPROMISED', text: phoneText({ ...stolen, class: 'phone', holder: key['other-holder'].publicKey }, key['pass-33']), context: compromised(digestOf(issued)) },
+  { name: 'a compromised key signed a status list', refusal: 'KEY_COMPROMISED', kind: 'lists', context: trustList({ compromised: [hex(key['status-31'].kid)] }).then((list) => ({ trustList: list })) },
   { name: 'a known-issued list signed by another province', refusal: 'ISSUER_MISMATCH', kind: 'lists', context: known([], key['status-31']).then((token) => ({ knownIssued: [token] })) },
 ];
 

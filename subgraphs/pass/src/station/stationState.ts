@@ -9,7 +9,7 @@ export interface StationState {
 }
 
 /** In memory, for tests and for one run; a station keeps it in a database, since a restart must forget nothing. */
-export function createStationState(): StationState {
+export function createStationState(): { readonly [K in keyof StationState]: (...args: Parameters<StationState[K]>) => boolean } {
   const proofs = new Map<string, number>();
   const uses = new Set<string>();
   return {
