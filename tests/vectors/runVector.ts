@@ -1,10 +1,9 @@
 import { createStationState, PassRefusal, type createPassVerbs, type KnownIssued, type PassContext, type StationRecord, type StatusList, type TrustList, type ValidPass } from '@delta/pass';
+import { fromHex as bytes, toHex as hex } from '@delta/pass/lib/bytes';
 import type { Vector, VectorContext } from './vector.js';
 
 export type PassVerbs = ReturnType<typeof createPassVerbs>;
 
-const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
-const hex = (value: Uint8Array): string => Buffer.from(value).toString('hex');
 
 /** The lists of a context, verified in the order in which a station does. */
 export async function openLists(verbs: PassVerbs, context: VectorContext): Promise<{ readonly trust: TrustList; readonly statuses: ReadonlyMap<string, StatusList>; readonly known: ReadonlyMap<string, KnownIssued> }> {

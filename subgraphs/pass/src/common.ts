@@ -13,6 +13,8 @@ export { challengeText, readChallenge, type Challenge } from './proof/challenge.
 export { stepAt, type Place } from './proof/proofMessage.js';
 export type { VerifiedProof } from './proof/verifyProof.js';
 export { readClock, type ClockReading } from './station/readClock.js';
+export { createListMemory, type ListMemory } from './station/listMemory.js';
+export { createStationClock, type StationClock } from './station/stationClock.js';
 export { createStationState, type StationState } from './station/stationState.js';
 export { signStationRecord, type StationKey, type StationRecord } from './station/stationRecord.js';
 export { drawStatusIndex, setStatus, statusBytes, type Status } from './status/statusBits.js';

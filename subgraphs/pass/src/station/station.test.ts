@@ -5,6 +5,8 @@ import { nodePlatform } from '../platform/nodePlatform.js';
 import { createNodeSigner } from '../platform/createNodeSigner.js';
 import { readClock, type ClockReading } from './readClock.js';
 import { signStationRecord, verifyStationRecord, type StationRecord } from './stationRecord.js';
+import { createListMemory } from './listMemory.js';
+import { createStationClock } from './stationClock.js';
 import { createStationState } from './stationState.js';
 
 const timeOf = (reading: ClockReading): number | string => {
@@ -32,6 +34,30 @@ describe('the station\'s clock', () => {
   ])('%s', (_, reading, expected) => {
     expect(timeOf(reading)).toBe(expected);
   });
+});
+
+test('a clock put together goes on from the server, and remembers the latest time over a restart', () => {
+  let [wall, monotonic] = [500, 10];
+  const clock = createStationClock({ wall: () => wall, monotonic: () => monotonic });
+  expect(timeOf(clock.read())).toBe(500);
+  clock.hear(520);
+  [wall, monotonic] = [560, 70];
+  expect(timeOf(clock.read())).toBe(580);
+  clock.note(580);
+  clock.note(570);
+  const { lastSeen } = clock.read();
+  const restarted = createStationClock({ wall: () => wall, monotonic: () => 0, ...(lastSeen === undefined ? {} : { lastSeen }) });
+  expect(timeOf(restarted.read())).toBe('STATION_CLOCK');
+  wall = 580;
+  expect(timeOf(restarted.read())).toBe(580);
+});
+
+test('lists that were accepted are remembered by the newest', () => {
+  const memory = createListMemory();
+  expect([memory.last(), memory.lastIssuedAt('a')]).toEqual([undefined, undefined]);
+  for (const sequence of [2, 3, 1]) memory.noteTrustList({ sequence, digest: String(sequence) });
+  for (const issuedAt of [20, 10]) memory.noteStatusList({ kid: 'a', issuedAt });
+  expect([memory.last(), memory.lastIssuedAt('a'), memory.lastIssuedAt('b')]).toEqual([{ sequence: 3, digest: '3' }, 20, undefined]);
 });
 
 describe('the station\'s memory', () => {

@@ -16,7 +16,7 @@ export interface OpenTrustListOptions {
   /** Pinned when the station was enrolled; `fingerprintOfRoots` is what was shown there. */
   readonly roots: readonly Root[];
   /** Of the newest list that this station has accepted. */
-  readonly last?: { readonly sequence: number; readonly digest: string };
+  readonly last?: { readonly sequence: number; readonly digest: string } | undefined;
 }
 
 const read = fieldsOf(part);
