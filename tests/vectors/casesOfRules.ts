@@ -86,6 +86,7 @@ export const proofCases: readonly RuleCase[] = [
   { name: 'the phone answered another station', refusal: 'PROOF_ELSEWHERE', text: proofText(credential, { challenge: { ...challenge, station: '32-station-9' } }), context: withChallenge },
   { name: 'the phone answered for another activity', refusal: 'PROOF_ELSEWHERE', text: proofText(credential, { challenge: { ...challenge, activity: '31-activity-2' } }), context: withChallenge },
   { name: 'the phone answered another challenge', refusal: 'PROOF_ELSEWHERE', text: proofText(credential, { challenge: { ...challenge, nonce: sixteen('elsewhere').subarray(0, 8) } }), context: withChallenge },
+  { name: 'the challenge is of another activity than attendance is counted for', refusal: 'PROOF_ELSEWHERE', text: proofText(credential, { challenge }), context: { ...withChallenge, activity: '31-activity-2' } },
   { name: 'a free proof where a challenge is shown', refusal: 'PROOF_ELSEWHERE', text: again, context: withChallenge },
   { name: 'a phone\'s credential alone', refusal: 'PHONE_WITHOUT_PROOF', text: phoneText().then((text) => credentialOf(text)) },
   { name: 'a paper pass in a phone\'s code', refusal: 'PAPER_AS_PHONE', text: issue(paper).then((bytes) => proofText(bytes)) },

@@ -14,7 +14,7 @@ export function random(seed: number): () => number {
 }
 
 const characters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:\naÿ７';
-type Draw = (below: number) => number;
+export type Draw = (below: number) => number;
 
 const ofText: readonly ((text: string, draw: Draw) => string)[] = [
   (text, draw) => { const i = draw(text.length); return text.slice(0, i) + characters[draw(characters.length)]! + text.slice(i + 1); },
@@ -34,8 +34,16 @@ const ofBytes: readonly ((bytes: Uint8Array, draw: Draw) => Uint8Array)[] = [
   (bytes, draw) => { const copy = bytes.slice(); for (let i = 0; i < 1 + draw(4); i += 1) copy[draw(copy.length)] = draw(256); return copy; },
 ];
 
+/** Bytes that are not the valid ones. */
+export function mutateBytes(bytes: Uint8Array, draw: Draw): Uint8Array {
+  for (;;) {
+    const changed = ofBytes[draw(ofBytes.length)]!(bytes, draw);
+    if (Buffer.compare(changed, bytes) !== 0) return changed;
+  }
+}
+
 /** A text that is not the valid one. */
-function mutate(text: string, draw: Draw): string {
+export function mutateText(text: string, draw: Draw): string {
   for (;;) {
     const changed = draw(2) === 0
       ? ofText[draw(ofText.length)]!(text, draw)
@@ -53,7 +61,7 @@ export function tryMutations(verbs: PassVerbs, codes: readonly { readonly text: 
   const [accepted, thrown, refusals] = [[] as string[], [] as string[], new Map<string, number>()];
   for (let i = 0; i < count; i += 1) {
     const { text, context } = codes[i % codes.length]!;
-    const changed = mutate(text, draw);
+    const changed = mutateText(text, draw);
     try {
       const outcome = verbs.verifyPassSync(changed, { ...context, state: createStationState() });
       if (outcome.valid) accepted.push(changed);

@@ -86,7 +86,7 @@ function checkStatus(claims: Claims, kid: string, list: StatusList | undefined, 
   return now - list.issuedAt > statusStale ? 'stale' : 'current';
 }
 
-function checkForm(claims: Claims, proof: ProofCode | undefined, { risk, challenge }: PassContext): void {
+function checkForm(claims: Claims, proof: ProofCode | undefined, { risk, challenge, activity }: PassContext): void {
   if (claims.class === 'paper') {
     if (proof) refuse('PAPER_AS_PHONE', part);
     if (risk === 'high') refuse('PAPER_NOT_ALLOWED', part);
@@ -94,6 +94,8 @@ function checkForm(claims: Claims, proof: ProofCode | undefined, { risk, challen
   }
   if (!proof) refuse('PHONE_WITHOUT_PROOF', part);
   if (risk === 'high' && !challenge) refuse('CHALLENGE_REQUIRED', 'proof');
+  // What the phone said yes to is what is counted.
+  if (challenge && activity !== undefined && challenge.activity !== activity) refuse('PROOF_ELSEWHERE', 'proof');
 }
 
 function* claimUse(claims: Claims, { state, activity, session }: PassContext): Steps<void> {
