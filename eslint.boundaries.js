@@ -3,7 +3,7 @@
  * by paths (TypeORM, the clock in a rule) is said by import names below.
  */
 
-const packages = ['schema', 'subgraphs/service', 'subgraphs/runtime', 'subgraphs/zone', 'subgraphs/shanghai', 'subgraphs/jiangsu',
+const packages = ['schema', 'subgraphs/pass', 'subgraphs/service', 'subgraphs/runtime', 'subgraphs/zone', 'subgraphs/shanghai', 'subgraphs/jiangsu',
   'subgraphs/zhejiang', 'subgraphs/anhui', 'gateway/src', 'gateway/console', 'docker', 'tests'];
 
 const province = ['schema', 'subgraphs/runtime'];
@@ -11,6 +11,7 @@ const province = ['schema', 'subgraphs/runtime'];
 /** Only tests and docker/local import across; they stand in no row here. */
 const mayImport = {
   'schema': [],
+  'subgraphs/pass': [],
   'subgraphs/service': ['schema'],
   'subgraphs/runtime': ['schema', 'subgraphs/service'],
   'subgraphs/zone': ['schema', 'subgraphs/service', 'subgraphs/runtime'],
@@ -83,6 +84,11 @@ const onlySchemaAndTypes = {
   message: 'Rules and types import only @delta/schema and other types: clock, keys and random come in as arguments.',
 };
 
+const noNode = {
+  regex: '^node:|/platform/(node|createNode)',
+  message: 'The pass runs in browsers too: what is Node\'s stands in platform/ and enters by index.ts.',
+};
+
 const restrictedImports = (files, ignores, paths, patterns = []) => ({
   files, ignores, rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths, patterns }] },
 });
@@ -90,11 +96,14 @@ const restrictedImports = (files, ignores, paths, patterns = []) => ({
 const tests = '**/*.test.ts';
 const touchesDatabase = ['**/store.ts', '**/entity.ts', 'subgraphs/runtime/src/db/**/*.ts', '**/migrations/*.ts'];
 const pure = ['**/rules.ts', '**/types.ts'];
+const passCore = 'subgraphs/pass/src/**/*.ts';
+const passNode = ['subgraphs/pass/src/index.ts', 'subgraphs/pass/src/bin/*.ts', 'subgraphs/pass/src/platform/*Node*.ts', 'subgraphs/pass/src/platform/node*.ts'];
 const inConcepts = concepts.map((concept) => `subgraphs/runtime/src/${concept}/*.ts`);
 
 /** Each file meets exactly one of these: options of one rule replace each other, they do not add up. */
 export const importBoundaries = [
-  restrictedImports(['**/*.ts'], [...touchesDatabase, ...pure, ...inConcepts], [noTypeorm]),
+  restrictedImports(['**/*.ts'], [...touchesDatabase, ...pure, ...inConcepts, passCore], [noTypeorm]),
+  restrictedImports([passCore], [tests, ...passNode], [noTypeorm], [noNode]),
   restrictedImports(inConcepts, [...touchesDatabase, ...pure], [noTypeorm], [serverByTypeOnly]),
   restrictedImports([tests, ...touchesDatabase], [], [noIn]),
   restrictedImports(pure, ['subgraphs/runtime/src/db/**'], [noTypeorm], [onlySchemaAndTypes]),

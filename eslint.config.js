@@ -7,7 +7,7 @@ import { importBoundaries, pureFiles, restrictedPaths } from './eslint.boundarie
 
 const { workspaces } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 const provinces = ['shanghai', 'jiangsu', 'zhejiang', 'anhui'];
-const packages = workspaces.flatMap((folder) => (folder === 'subgraphs/*' ? ['service', 'runtime', 'zone', ...provinces].map((name) => `subgraphs/${name}`) : [folder]));
+const packages = workspaces.flatMap((folder) => (folder === 'subgraphs/*' ? ['pass', 'service', 'runtime', 'zone', ...provinces].map((name) => `subgraphs/${name}`) : [folder]));
 const tests = ['**/*.test.ts', 'tests/**/*.ts', '**/testing/**/*.ts', '**/fixtures/**/*.ts'];
 
 /** What a package imports stands in its own package.json; tests may use the root's tools too. */

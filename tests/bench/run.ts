@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util';
 import { benchBacklog } from './backlog.js';
 import { benchExchange } from './exchange.js';
 import { benchGuards } from './guards.js';
+import { benchPass } from './pass.js';
 import { benchRefusals } from './refusals.js';
 
 /** `npm run bench -- <name> [options]`: measurements that the documents quote, each printed with what it was measured against. */
 const help = `npm run bench -- exchange [--rounds 5] [--events 10000]                  events between two provinces, against pg-boss and the business alone
 npm run bench -- backlog  [--events 360000]                              a backlog is caught up in flat memory, while new events and lookups go on
 npm run bench -- guards   [--rounds 9] [--seconds 4] [--clients 32]   what policy, audit and signatures cost
+npm run bench -- pass     [--rounds 9]                                 what judging a pass costs beside its signatures, and how large things are
 npm run bench -- refusals [--requests 10000]                             whether refused lookups of existing and missing persons differ in time`;
 
 const { positionals: [name], values } = parseArgs({
@@ -23,6 +25,7 @@ const number = (text: string): number => {
 if (name === 'guards') process.exitCode = (await benchGuards({ rounds: number(values.rounds), seconds: number(values.seconds), clients: number(values.clients) })) ? 0 : 1;
 else if (name === 'exchange') process.exitCode = (await benchExchange({ rounds: number(values.rounds), events: number(values.events ?? '10000') })) ? 0 : 1;
 else if (name === 'backlog') process.exitCode = (await benchBacklog({ events: number(values.events ?? '360000') })) ? 0 : 1;
+else if (name === 'pass') process.exitCode = (await benchPass({ rounds: number(values.rounds) })) ? 0 : 1;
 else if (name === 'refusals') process.exitCode = (await benchRefusals({ requests: number(values.requests) })) ? 0 : 1;
 else {
   process.stderr.write(`${help}\n`);

@@ -1,0 +1,26 @@
+/** What is the same on every platform. */
+export { refusalCatalogue, type RefusalCode, type RefusalEntry } from './refusals/refusalCatalogue.js';
+export { PassRefusal, type Part } from './refusals/passRefusal.js';
+export { createPassVerbs, type HealthOutcome, type PassOutcome, type Refused } from './createPassVerbs.js';
+export { cacheKeys } from './platform/cacheKeys.js';
+export type { Platform, PlatformKey } from './platform/platform.js';
+export type { PassSigner } from './lib/signer.js';
+export type { Claims } from './credential/claims.js';
+export { credentialText, issueCredential } from './credential/issueCredential.js';
+export type { PassContext, ValidPass } from './credential/verifyPass.js';
+export type { HealthContext, ValidHealthCertificate } from './credential/verifyHealthCertificate.js';
+export { challengeText, readChallenge, type Challenge } from './proof/challenge.js';
+export { stepAt, type Place } from './proof/proofMessage.js';
+export type { VerifiedProof } from './proof/verifyProof.js';
+export { readClock, type ClockReading } from './station/readClock.js';
+export { createListMemory, type ListMemory } from './station/listMemory.js';
+export { createStationClock, type StationClock } from './station/stationClock.js';
+export { createStationState, type StationState } from './station/stationState.js';
+export { signStationRecord, type StationKey, type StationRecord } from './station/stationRecord.js';
+export { drawStatusIndex, setStatus, statusBytes, type Status } from './status/statusBits.js';
+export { statusSubject, type StatusList } from './status/statusList.js';
+export { signKnownIssued, type KnownIssued } from './trust/knownIssued.js';
+export { keysWithoutNext } from './trust/rotation.js';
+export { signTrustList } from './trust/signTrustList.js';
+export type { KeyUse, TrustedKeys, TrustKey } from './trust/trustKey.js';
+export type { Peer, Root, TrustList, TrustListContent } from './trust/trustList.js';

@@ -1,0 +1,14 @@
+import { createHash, createPublicKey, ECDH, sign, type KeyObject } from 'node:crypto';
+import type { PassSigner } from '../lib/signer.js';
+
+/** A signer over a private key in memory: for development and tests. Production signs in a device behind the same interface. */
+export function createNodeSigner(privateKey: KeyObject): PassSigner & { readonly publicKey: Uint8Array } {
+  const { x, y } = createPublicKey(privateKey).export({ format: 'jwk' }) as { readonly x: string; readonly y: string };
+  const whole = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+  const publicKey = new Uint8Array(ECDH.convertKey(whole, 'prime256v1', undefined, undefined, 'compressed') as Buffer);
+  return {
+    publicKey,
+    kid: new Uint8Array(createHash('sha256').update(publicKey).digest().subarray(0, 8)),
+    sign: (bytes) => Promise.resolve(new Uint8Array(sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }))),
+  };
+}
