@@ -25,6 +25,8 @@ export interface MovesFaultsOptions extends Omit<DrillZoneOptions, 'members' | '
   /** Transfers a member. */
   readonly moves: number;
   readonly faults: number;
+  /** How often the way from a province to the zone is held; as often as there are faults, and four times at least, unless given. */
+  readonly holds?: number;
   /** Those that are restored: a province, the zone, another province, and so on. */
   readonly restores: number;
   readonly seed: number;
@@ -45,7 +47,7 @@ export interface MovesFaultsReport extends Counts {
   readonly declined: number;
   readonly doubled: number;
   readonly rivals: number;
-  /** Requests to which no answer came. */
+  /** Requests to which no answer came, also since nobody was there. */
   readonly inDoubt: number;
   /** How often the way from a province to the zone was held. */
   readonly wordsHeld: number;
@@ -65,7 +67,7 @@ const openTransfers = async (zone: DrillZone): Promise<number> => (await Promise
 
 /** @throws when a fault could not be carried out, or the run was ended */
 export async function runMovesFaults(options: MovesFaultsOptions): Promise<MovesFaultsReport> {
-  const { members, moves, faults, restores, seed, patience = 120, pauseMs = 2_000, signal } = options;
+  const { members, moves, faults, holds = Math.max(4, faults), restores, seed, patience = 120, pauseMs = 2_000, signal } = options;
   const started = performance.now();
   const seconds = (): number => Math.round((performance.now() - started) / 100) / 10;
   const say = (line: string): void => { options.say(`${seconds().toFixed(1)} s: ${line}`); };
@@ -79,7 +81,7 @@ export async function runMovesFaults(options: MovesFaultsOptions): Promise<Moves
     const drawn = before.map((member) => ({ ...member, by: random() })).sort((a, b) => a.by - b.by).slice(0, members);
     walks = new Walks(await Secretaries.of(zone), { seed, members: drawn, moves, organizations: await organizationsOf(zone), pauseMs });
     say(`seed ${seed}: ${members} of ${before.length} members, ${moves} transfers each, ${faults} faults, ${restores} restores`);
-    const steps = stepsOf(seed, faults, restores, names);
+    const steps = stepsOf({ seed, faults, holds, restores }, names);
     const injector = new Injector(zone, walks, seeded(seed + 1));
     await workUnder(steps, walks, { injector, say, ...(signal ? { signal } : {}) });
     say('all have moved');
@@ -109,14 +111,14 @@ export async function runMovesFaults(options: MovesFaultsOptions): Promise<Moves
 }
 
 /** The schedule of the exchange, in which the zone is restored too, and the way from a province to it is held again and again. */
-function stepsOf(seed: number, faults: number, restores: number, names: readonly string[]): Step[] {
+function stepsOf({ seed, faults, holds, restores }: Readonly<Record<'seed' | 'faults' | 'holds' | 'restores', number>>, names: readonly string[]): Step[] {
   const random = seeded(seed + 3);
   const provinces = names.filter((name) => name !== 'zone').map((name) => ({ name, by: random() })).sort((a, b) => a.by - b.by).map(({ name }) => name);
   const victims = Array.from({ length: restores }, (_, i) => (i % 2 === 1 ? 'zone' : provinces[(i / 2) % provinces.length]!));
-  const holds = Array.from({ length: Math.max(4, faults) }, (_, i): Step => ({
-    at: (i + 0.5) / Math.max(4, faults), what: { kind: 'link hung', owner: provinces[Math.floor(random() * provinces.length)]!, to: 'zone', ms: Math.round(1_500 + random() * 4_000), link: { does: 'HANG' } },
+  const held = Array.from({ length: holds }, (_, i): Step => ({
+    at: (i + 0.5) / holds, what: { kind: 'link hung', owner: provinces[Math.floor(random() * provinces.length)]!, to: 'zone', ms: Math.round(1_500 + random() * 4_000), link: { does: 'HANG' } },
   }));
-  return [...scheduleOf({ seed, faults, owners: names, restores, victims, settled: restores }), ...holds].sort((a, b) => a.at - b.at);
+  return [...scheduleOf({ seed, faults, owners: names, restores, victims, settled: restores }), ...held].sort((a, b) => a.at - b.at);
 }
 
 const organizationsOf = async ({ owners }: DrillZone): Promise<ReadonlyMap<string, readonly string[]>> =>
