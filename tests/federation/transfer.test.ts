@@ -189,4 +189,18 @@ describe('who asks for what cannot be', () => {
     expect(await zone.rows('shanghai', 'select 1 from ownership_transfer where member_id = $1', [member])).toHaveLength(1);
     expect((await transfer('shanghai', member, officeOf('zhejiang'), { clientKey })).code).toBe('CLIENT_KEY_REUSED');
   });
+
+  it('says to the second of two at once that another transfer is under way, also when both have waited for the record', async () => {
+    const { id } = zone.anchors('zhejiang').people[2];
+    const client = new pg.Client({ connectionString: zone.databaseUrl('zhejiang') });
+    await client.connect();
+    await client.query('begin');
+    await client.query('select 1 from member where id = $1 for update', [id]);
+    const token = await ofRoot('zhejiang');
+    const both = [officeOf('jiangsu'), officeOf('shanghai')].map((to) => transfer('zhejiang', id, to, { token }));
+    await until(async () => (await zone.rows('zhejiang', "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%member.lock%' and pid <> pg_backend_pid() and datname = current_database()")).length === 2, 'both wait');
+    await client.query('rollback');
+    await client.end();
+    expect((await Promise.all(both)).map(({ code }) => code).sort()).toEqual(['TRANSFER_UNDER_WAY', undefined]);
+  });
 });

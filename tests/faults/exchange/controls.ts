@@ -20,10 +20,7 @@ const goesBack: readonly Patch[] = [
   { file: store, find: '$14::text[], $15::text[])`,', replace: '$14::text[], $15::text[]) on conflict (peer, seq) do nothing`,' },
 ];
 
-/**
- * Negative controls, by name. Transfers will bring one more, for ownership without a version: it needs the scenario of a member who
- * moves on while streams are late.
- */
+/** Negative controls, by name. Ownership without a version is one of the moves (moves/noOwnershipVersion.ts). */
 export const controls = {
   cursorBeforeInbox: {
     says: 'the place up to which a stream has come is committed before the events are stored',

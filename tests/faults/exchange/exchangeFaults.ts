@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seeded } from '../random.js';
+import { countsOf, workUnder, type Counts } from './carryOut.js';
 import { gatherRefusals } from './gather.js';
 import { Injector } from './inject.js';
 import { invariants, type Invariant, type Violation } from './invariants.js';
 import { caughtUp, late, watch } from './progress.js';
-import { isRestore, scheduleOf, type FaultKind, type Step } from './schedule.js';
+import { scheduleOf, type FaultKind } from './schedule.js';
 import { judge } from './verdict.js';
 import { startVisitors } from './visitors.js';
 import { Workload } from './workload.js';
@@ -31,7 +32,7 @@ export interface ExchangeFaultsOptions extends DrillZoneOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface ExchangeFaultsReport {
+export interface ExchangeFaultsReport extends Counts {
   readonly seed: number;
   readonly streams: number;
   readonly eventsPerStream: number;
@@ -41,9 +42,6 @@ export interface ExchangeFaultsReport {
   readonly lostWithDatabase: number;
   readonly logged: number;
   readonly parked: number;
-  readonly faults: number;
-  readonly kinds: Readonly<Record<string, number>>;
-  readonly restores: readonly string[];
   /** Subgraphs that went without being killed, such as while their database was away at the start. */
   readonly unaskedExits: number;
   readonly refusals: Readonly<Record<string, number>>;
@@ -71,7 +69,7 @@ export async function runExchangeFaults(options: ExchangeFaultsOptions): Promise
     say(`seed ${seed}: ${zone.owners.size} owners, ${workload.streams.length} streams of ${events} events, ${faults} faults, ${restores} restores`);
     const steps = scheduleOf({ seed, faults, owners: [...zone.owners.keys()], restores, ...(kinds ? { kinds } : {}) });
     const injector = new Injector(zone, workload, seeded(seed + 1));
-    await workUnder(steps, { workload, injector, say, ...(signal ? { signal } : {}) });
+    await workUnder(steps, workload, { injector, say, ...(signal ? { signal } : {}) });
     await visitors.stop();
     say('everything is written');
     const isSteady = await caughtUp(zone, patience, signal);
@@ -94,35 +92,6 @@ export async function runExchangeFaults(options: ExchangeFaultsOptions): Promise
     workload.stop();
     await Promise.all([visitors.stop(), watching.stop(), zone.close()]);
   }
-}
-
-interface Work { readonly workload: Workload; readonly injector: Injector; readonly say: (line: string) => void; readonly signal?: AbortSignal }
-
-/** Writes everything while the schedule is carried out. @throws what failed first, once nothing is under way any more */
-async function workUnder(steps: readonly Step[], { workload, injector, say, signal }: Work): Promise<void> {
-  let failed: Error | undefined;
-  const fail = (error: unknown): void => { failed ??= error instanceof Error ? error : new Error(String(error)); workload.stop(); };
-  const happening: Promise<void>[] = [];
-  const carryOut = async (): Promise<void> => {
-    for (const { at, what } of steps) {
-      while (workload.done < at && !failed) await sleep(10, undefined, { ...(signal ? { signal } : {}) });
-      if (failed) return;
-      say(`${workload.acknowledged.length} of ${workload.total}: ${what.kind} ${what.owner}${isRestore(what) || !what.link ? '' : ` to ${what.to}`}`);
-      happening.push(injector.do(what).catch(fail));
-      // Everybody waits for whoever is restored, or the work would be over before it.
-      if (what.kind === 'restore') await happening.at(-1);
-    }
-  };
-  await Promise.all([workload.run(), carryOut().catch(fail)]);
-  await Promise.all(happening);
-  if (failed) throw failed;
-}
-
-function countsOf(steps: readonly Step[]): Pick<ExchangeFaultsReport, 'faults' | 'kinds' | 'restores'> {
-  const kinds: Record<string, number> = {};
-  for (const { what } of steps) if (!isRestore(what)) kinds[what.kind] = (kinds[what.kind] ?? 0) + 1;
-  const restores = steps.flatMap(({ what }) => (isRestore(what) && what.kind === 'restore' ? [`${what.owner}${what.settled ? '' : ', before it had settled'}`] : []));
-  return { faults: Object.values(kinds).reduce((sum, count) => sum + count, 0), kinds, restores };
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DrillOwner } from './owner.js';
 import type { Fault, Restore } from './schedule.js';
-import type { Workload } from './workload.js';
 import type { DrillZone } from './zone.js';
 
 /** Long enough that peers have answered what they were asked before an owner died. */
@@ -12,6 +11,13 @@ const patienceMs = 90_000;
 const written = (owner: DrillOwner): Promise<{ peer: string; n: number }[]> => owner.rows(`select peer, sum(n)::float8 as n from (
   select peer, seq as n from exchange_stream where direction = 'OUT' union all select peer, count(*) from exchange_outbox group by 1) s group by 1`);
 
+/** Work that stops at one owner while that is restored. */
+export interface Holdable {
+  /** Nothing more is asked of this owner; resolves when nothing is on its way. */
+  hold(owner: string): Promise<void>;
+  release(owner: string): void | Promise<void>;
+}
+
 /** Carries out what a schedule says. One thing at a time happens to one owner, and on one link. */
 export class Injector {
   /** Ids of events that were in a database when it was lost, and neither in its backup nor at a peer. */
@@ -20,7 +26,7 @@ export class Injector {
   lastEnd = 0;
   readonly #busy = new Map<string, Promise<unknown>>();
 
-  constructor(readonly zone: DrillZone, readonly workload: Workload, readonly random: () => number) {}
+  constructor(readonly zone: DrillZone, readonly workload: Holdable, readonly random: () => number) {}
 
   /** Resolves when its cause is over. */
   do(what: Fault | Restore): Promise<void> {
@@ -88,7 +94,7 @@ export class Injector {
       if (!settled) await this.#noteLosses(owner);
       await owner.restore();
     });
-    this.workload.release(owner.name);
+    await this.workload.release(owner.name);
   }
 
   async #everythingArrived(owner: DrillOwner): Promise<void> {

@@ -154,6 +154,8 @@ export class DrillOwner {
           and (query like '/* background.exchange.next%' or query like '/* background.exchange.place%')`, [this.name]);
         if (rowCount) return true;
       }
+    } catch {
+      // Its server was killed a moment ago.
     } finally {
       await client.end().catch(() => undefined);
     }

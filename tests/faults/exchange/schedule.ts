@@ -42,10 +42,14 @@ export interface ScheduleWish {
   readonly restores: number;
   /** Kinds of faults; all unless given. */
   readonly kinds?: readonly FaultKind[];
+  /** Who is restored, instead of provinces that the seed draws. */
+  readonly victims?: readonly string[];
+  /** How many of the restores come after everything has settled; two unless given. */
+  readonly settled?: number;
 }
 
 /** What a run does and when: the same for the same wish. Every kind comes about as often as every other. */
-export function scheduleOf({ seed, faults, owners, restores, kinds = faultKinds }: ScheduleWish): readonly Step[] {
+export function scheduleOf({ seed, faults, owners, restores, kinds = faultKinds, victims: given, settled: mostSettled = 2 }: ScheduleWish): readonly Step[] {
   const random = seeded(seed);
   const between = (least: number, most: number): number => Math.round(least + random() * (most - least));
   const shuffled = <T>(values: readonly T[]): T[] => values.map((value) => ({ value, by: random() })).sort((a, b) => a.by - b.by).map(({ value }) => value);
@@ -57,10 +61,10 @@ export function scheduleOf({ seed, faults, owners, restores, kinds = faultKinds 
     const [owner, to] = shuffled(owners) as [string, string];
     return { at: (i + 0.5) / faults, what: { kind, owner, to, ms: msOf(kind, between), ...linkOf(kind, between) } };
   });
-  const victims = shuffled(owners.slice(1));
+  const victims = given ?? shuffled(owners.slice(1));
   for (let i = 0; i < restores; i += 1) {
     const owner = victims[i % victims.length]!;
-    const settled = i < 2;
+    const settled = i < mostSettled;
     const [from, to] = [(i + 0.3) / (restores + 0.6), (i + 1.05) / (restores + 0.6)];
     steps.push({ at: from, what: { kind: 'backup', owner, settled } }, { at: to, what: { kind: 'restore', owner, settled } });
   }

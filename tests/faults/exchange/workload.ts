@@ -57,6 +57,7 @@ export class Workload {
   get total(): number { return this.streams.length * this.#options.events; }
   /** What share of it is acknowledged. */
   get done(): number { return this.acknowledged.length / this.total; }
+  get told(): string { return `${this.acknowledged.length} of ${this.total}`; }
 
   /** Resolves when everything is acknowledged, or it was stopped. */
   async run(): Promise<void> {

@@ -108,6 +108,30 @@ describe('a member who moves while provinces are restored from backups', () => {
     await stop();
   });
 
+  it('is with the first one again, when that forgets that the record went round by two others', async () => {
+    const backup = await all.shanghai.backup();
+    let stop = run();
+    for (const [from, to, version] of [['shanghai', 'jiangsu', 2], ['jiangsu', 'zhejiang', 3], ['zhejiang', 'shanghai', 4]] as const) {
+      await give(from, to);
+      await heldBy(to, version);
+    }
+    await goneTo('zhejiang', 'shanghai', 4);
+    await stop();
+    await all.shanghai.restore(backup);
+    expect(await rowAt('shanghai')).toEqual({ held: true, movedTo: null, version: 1 });
+    // The last one is heard first: nobody has said yet that what is held here was received long ago.
+    const alone = all.zhejiang.run();
+    await heldBy('shanghai', 4);
+    await alone.stop();
+    stop = run();
+    await until(async () => (await all.shanghai.rows("select 1 from ownership_transfer where state = 'RECEIVED'")).length === 1, 'shanghai hears how its transfer ended');
+    await heldBy('shanghai', 4);
+    await goneTo('zhejiang', 'shanghai', 4);
+    expect(await all.zhejiang.rows('select state from ownership_transfer')).toEqual([{ state: 'RECEIVED' }]);
+    await isSettled();
+    await stop();
+  });
+
   it('is not given twice, when the province that gave the record forgets it while the other cannot take it yet', async () => {
     const asOwner = async (sql: string): Promise<void> => {
       const client = new pg.Client({ connectionString: all.jiangsu.ownerUrl });

@@ -32,7 +32,8 @@ export async function receiveMember(services: TransferServices, within: Queryabl
   const { entry, trust, owners, now } = services;
   const { from, subject: memberId, data } = event;
   const { transferId, version, releases, fromOrganizationId, toOrganizationId, record } = data;
-  const last = (await readReleases(trust, memberId, releases, owners)).at(-1);
+  const proven = await readReleases(trust, memberId, releases, owners);
+  const last = proven.at(-1);
   if (last?.from !== from || last.to !== entry.slug || last.version !== version) throw new Error('the release does not give this record to this province');
   requireIdOf(entry.code, toOrganizationId);
   const settled: SettledTold = { transferId, version, releases, fromOrganizationId, toOrganizationId };
@@ -40,7 +41,7 @@ export async function receiveMember(services: TransferServices, within: Queryabl
 
   const local = await lockMember(within, memberId);
   const blindIndex = record.idNumber === null ? record.blindIndex : services.blindIndex(record.idNumber);
-  const arrival = arrivalOf(memberId, local && { version: local.version, held: local.shreddedAt === null }, version, await findHolderOf(within, blindIndex));
+  const arrival = arrivalOf(memberId, local && { version: local.version, held: local.shreddedAt === null }, version, await findHolderOf(within, blindIndex), Math.max(0, ...proven.filter((release) => release.from === entry.slug).map((release) => release.version)));
   if (arrival === 'ALREADY_HELD') return decline('ALREADY_HELD');
   if (arrival === 'TAKE') {
     if (!(await organizationExists(within, toOrganizationId))) return decline('UNKNOWN_ORGANIZATION');

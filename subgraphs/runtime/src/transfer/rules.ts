@@ -12,10 +12,12 @@ export type Arrival = 'TAKE' | 'KNOWN' | 'ALREADY_HELD';
  * @param local the row of that id, if there is one
  * @param version under which the record is this province's, by its sender's release
  * @param holder the id under which the same person is held here, if anybody is
+ * @param given the version from which on this province's own releases say that the record is another's, 0 where it signed none. Who
+ * holds it under a lower one has not heard yet that it was received, or was restored to a backup of before: it has come round all the same
  */
-export function arrivalOf(memberId: string, local: Local | undefined, version: number, holder: string | undefined): Arrival {
+export function arrivalOf(memberId: string, local: Local | undefined, version: number, holder: string | undefined, given = 0): Arrival {
   if (local && local.version >= version) return 'KNOWN';
-  if (local?.held || (holder !== undefined && holder !== memberId)) return 'ALREADY_HELD';
+  if ((local?.held && given <= local.version) || (holder !== undefined && holder !== memberId)) return 'ALREADY_HELD';
   return 'TAKE';
 }
 

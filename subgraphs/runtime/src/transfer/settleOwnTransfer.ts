@@ -18,10 +18,9 @@ export async function settleReceived(services: TransferServices, within: Queryab
   await requireOwnRelease(services, event);
   const { subject: memberId, from, data: { version, releases } } = event;
   const local = await lockMember(within, memberId);
-  await keepSettled(services, within, event, 'RECEIVED', null);
+  if (await keepSettled(services, within, event, 'RECEIVED', null)) await record(services, within, event, 'RECEIVED');
   if (!isNews(local && { version: local.version, held: local.shreddedAt === null }, version)) return;
   await buryMember(within, memberId, { to: from, version, releases }, services.now());
-  await record(services, within, event, 'RECEIVED');
   if (local?.blindIndex != null) await tell(eventOf(entryKind, { to: 'zone', subject: memberId, data: { blindIndex: local.blindIndex, version, releases } satisfies EntryTold }));
 }
 
@@ -30,11 +29,10 @@ export async function settleDeclined(services: TransferServices, within: Queryab
   await requireOwnRelease(services, event);
   const { subject: memberId, data: { version, releases, reason } } = event;
   const local = await lockMember(within, memberId);
-  await keepSettled(services, within, event, 'DECLINED', reason);
+  if (await keepSettled(services, within, event, 'DECLINED', reason)) await record(services, within, event, reason);
   if (!local?.blindIndex || !isNews({ version: local.version, held: true }, version)) return;
   const raised = versionAfterDecline(version);
   await raiseVersion(within, memberId, raised);
-  await record(services, within, event, reason);
   await tell(eventOf(entryKind, { to: 'zone', subject: memberId, data: { blindIndex: local.blindIndex, version: raised, releases: releases.slice(0, -1) } satisfies EntryTold }));
 }
 
@@ -44,11 +42,12 @@ async function requireOwnRelease({ trust, owners, entry }: TransferServices, { f
   if (last?.from !== entry.slug || last.to !== from || last.version !== version) throw new Error('this province gave no such record');
 }
 
-async function keepSettled({ now }: TransferServices, within: Queryable, { from, time, subject, data }: ReceivedEvent<SettledTold>, state: OwnershipTransfer['state'], reason: DeclineReason | null): Promise<void> {
+/** @returns whether it was not settled before: the first word counts, whatever a peer that was restored says later */
+async function keepSettled({ now }: TransferServices, within: Queryable, { from, time, subject, data }: ReceivedEvent<SettledTold>, state: OwnershipTransfer['state'], reason: DeclineReason | null): Promise<boolean> {
   const { transferId, version, releases, fromOrganizationId, toOrganizationId } = data;
   const at = new Date(time);
   const unknown = await insertTransfer(within, { id: transferId, memberId: subject, version, peer: from, fromOrganizationId, toOrganizationId, release: releases.at(-1)!, state, reason, openedAt: at, settledAt: now() }, null);
-  if (!unknown) await settleTransfer(within, transferId, state, reason, now());
+  return unknown !== null || settleTransfer(within, transferId, state, reason, now());
 }
 
 const record = ({ now }: TransferServices, within: Queryable, { id, subject, data }: ReceivedEvent<SettledTold>, reason: string): Promise<void> =>

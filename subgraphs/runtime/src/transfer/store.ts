@@ -20,9 +20,11 @@ export async function insertTransfer(within: Queryable, transfer: OwnershipTrans
 export const findTransferByKey = async (db: Queryable, viewer: Viewer, clientKey: string): Promise<OwnershipTransfer | null> => (await db.query<OwnershipTransfer>(`/* transfer.findByKey */
   select ${columns} from ownership_transfer t where t.viewer_issuer = $1 and t.viewer_subject = $2 and t.client_key = $3`, [viewer.issuer, viewer.subject, clientKey]))[0] ?? null;
 
-export const settleTransfer = async (within: Queryable, id: string, state: TransferState, reason: DeclineReason | null, at: Date): Promise<void> => {
-  await within.query('/* transfer.settle */ update ownership_transfer set state = $2, reason = $3, settled_at = $4 where id = $1', [id, state, reason, at]);
-};
+/** @returns whether it was open until now */
+export const settleTransfer = async (within: Queryable, id: string, state: TransferState, reason: DeclineReason | null, at: Date): Promise<boolean> =>
+  // TypeORM gives rows and count of an update, so the rows are selected from it.
+  (await within.query(`/* transfer.settle */
+    with settled as (update ownership_transfer set state = $2, reason = $3, settled_at = $4 where id = $1 and state = 'SENT' returning 1) select * from settled`, [id, state, reason, at])).length > 0;
 
 /** Transfers out of organisations at `scope` or below it, by id. */
 export const findTransfers = (db: Queryable, scope: string, ids: readonly string[]): Promise<OwnershipTransfer[]> => db.query<OwnershipTransfer>(`/* transfer.find */

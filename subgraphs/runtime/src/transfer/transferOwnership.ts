@@ -61,7 +61,8 @@ export async function transferOwnership(services: Pick<ProvinceServices, 'db' | 
     return transfer;
   });
   const act = opened ?? await findTransferByKey(db, viewer, clientKey);
-  if (!act) throw new PlatformError('CLIENT_KEY_REUSED');
+  // Two acts at once: the second waited for the member's row, and what it read with that is older than the first.
+  if (!act) throw new PlatformError('TRANSFER_UNDER_WAY');
   return sameAct(act, input);
 }
 
