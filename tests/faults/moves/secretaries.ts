@@ -18,7 +18,7 @@ export type Outcome = { readonly transferId: string } | { readonly refused: stri
 /** Refusals after which nothing was done, and the act may be tried again once the record is there and free. */
 const definite = new Set(['NOT_DISCLOSED', 'MEMBER_MOVED', 'TRANSFER_UNDER_WAY']);
 /** Answers of a province that cannot say whether it did it. */
-const doubtful = new Set(['PROVINCE_UNAVAILABLE', 'INTERNAL']);
+const doubtful = new Set(['PROVINCE_UNAVAILABLE', 'AUDIT_UNAVAILABLE', 'INTERNAL']);
 
 interface Secretary { readonly viewer: Viewer; readonly token: string }
 
