@@ -56,7 +56,7 @@ interface Link { readonly place: number; readonly hash: string }
 /**
  * A place at which what we sent is what the peer received: that of its last receipt, unless an operator has since accepted a loss
  * and the peer got back what it lacked. Then it is one before that.
- * @throws PlatformError EXCHANGE_FORKED when nothing that is kept fits
+ * @throws PlatformError EXCHANGE_FORKED when nothing that is kept fits, EXCHANGE_TRIMMED when the peer keeps no more what follows
  */
 async function linked(services: SenderServices, within: Queryable, peer: string, position: Position, received: number): Promise<Link> {
   const { signer, trust } = services;
@@ -66,8 +66,9 @@ async function linked(services: SenderServices, within: Queryable, peer: string,
   for (let place = Math.min(received, position.seq); ; place = Math.max(place - exchangeLimits.events, before.place)) {
     const hash = place === 0 ? beginning : await hashAt(within, 'exchange_log', peer, place) ?? (place === before?.place ? before.hash : undefined);
     const [next] = place < position.seq ? await theirEvents(services, peer, place, 1) : [];
-    const theirs = next ? (await readEvent(trust, signer.name, peer, next.jws).catch(() => { throw new PlatformError('SIGNATURE_INVALID'); })).previous : position.hash;
-    if (hash === theirs) return { place, hash };
+    const head = next && await readEvent(trust, signer.name, peer, next.jws).catch(() => { throw new PlatformError('SIGNATURE_INVALID'); });
+    if (head && head.seq > place + 1) throw new PlatformError('EXCHANGE_TRIMMED');
+    if (hash === (head ? head.previous : position.hash)) return { place, hash };
     if (!before || place <= before.place) throw new PlatformError('EXCHANGE_FORKED');
   }
 }
