@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
@@ -23,9 +24,12 @@ withNatsServer('the services of a whole zone, configured for a broker', () => {
   });
 
   test('all owners tell each other the heads of their audit chains by it, which keeps messages on disk for a minute', async () => {
-    await zone.ask(lookupDocument, { input: { idNumber: zone.anchors('anhui').people[0].idNumber, purpose: 'CHECK_IN', clientKey: randomUUID() } }, await zone.token());
+    const look = async (): Promise<void> => { await zone.ask(lookupDocument, { input: { idNumber: zone.anchors('anhui').people[0].idNumber, purpose: 'CHECK_IN', clientKey: randomUUID() } }, await zone.token()); };
     const told = async (by: string, at: string): Promise<boolean> => (await zone.rows(at, `select 1 from exchange_inbox where peer = $1 and type = 'audit.checkpoint'`, [by])).length > 0;
-    for (const [by, at] of [['shanghai', 'zone'], ['shanghai', 'anhui'], ['anhui', 'jiangsu'], ['zone', 'shanghai']] as const) await until(() => told(by, at), `a head of ${by} at ${at}`, 20);
+    for (const [by, at] of [['shanghai', 'zone'], ['shanghai', 'anhui'], ['anhui', 'jiangsu'], ['zone', 'shanghai']] as const) {
+      // A head is told to whom the list of peers names by then, and signed when the chain has moved.
+      await until(async () => { await look(); await delay(300); return told(by, at); }, `a head of ${by} at ${at}`, 20);
+    }
     const admin = await connect({ servers: broker.url });
     const manager = await jetstreamManager(admin);
     const { config, state } = await manager.streams.info('DELTA_EXCHANGE');

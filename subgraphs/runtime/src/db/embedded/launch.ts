@@ -31,7 +31,7 @@ export type Launched =
 const settings = (port: number, durable: boolean): string[] => {
   const values: Record<string, string | number> = {
     listen_addresses: '127.0.0.1', port, unix_socket_directories: '',
-    max_connections: 60, shared_buffers: '32MB', io_method: 'sync', max_worker_processes: 4, max_parallel_workers: 2,
+    max_connections: 200, shared_buffers: '32MB', io_method: 'sync', max_worker_processes: 4, max_parallel_workers: 2,
     wal_level: 'minimal', max_wal_senders: 0, max_wal_size: '512MB', jit: 'off', timezone: 'UTC', log_timezone: 'UTC',
     lc_messages: 'C', log_min_error_statement: 'panic', log_error_verbosity: 'terse', log_parameter_max_length_on_error: 0,
     // As durable as Linux's default, by one call a commit instead of two.
