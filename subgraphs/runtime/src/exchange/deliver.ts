@@ -8,8 +8,11 @@ import { beginStream, haltStream, keepReceipt, readLog, readStream } from './sto
 import type { Position } from './types.js';
 import { fitting, toWire } from './wire.js';
 
-/** What came of one turn: more is waiting, nothing is, or the stream stands still until somebody acts. */
-export type Turn = 'MORE' | 'IDLE' | 'HALTED';
+/** What came of one turn: more is waiting, so much that whoever is served meanwhile comes first; more is; nothing is; or the stream stands still until somebody acts. */
+export type Turn = 'BACKLOG' | 'MORE' | 'IDLE' | 'HALTED';
+
+/** A peer that is so many events behind was away: they go by smaller batches, one at a time, with a pause behind each. */
+const backlog = { from: 5_000, batch: 250 } as const;
 
 /** Fewer events than this wait for the receipt of those before them: more of them will have come until then. */
 const worthSendingAhead = 100;
@@ -32,10 +35,11 @@ export async function deliver(services: SenderServices, peer: string, greet: boo
   if (stream.state === 'HALTED') return 'HALTED';
   if (greet) return greetPeer(services, peer);
   if (stream.received >= stream.seq) return 'IDLE';
-  let under = await send(services, peer, stream.received);
+  const isBacklog = stream.seq - stream.received > backlog.from;
+  let under = await send(services, peer, stream.received, isBacklog ? backlog.batch : exchangeLimits.events);
   if (!under) return halt(services, peer, 'EXCHANGE_TRIMMED');
   for (let ahead = false; ; ahead = true) {
-    const next: Sent | undefined = goOn() ? await sendAhead(services, peer, under.sent.seq).catch(() => undefined) : undefined;
+    const next: Sent | undefined = !isBacklog && goOn() ? await sendAhead(services, peer, under.sent.seq).catch(() => undefined) : undefined;
     const taken = await under.reply.then((reply) => receiptFor(services, peer, under!.sent, reply)).catch(() => undefined);
     if (!taken) {
       // Whatever became of this one, two turns do not send at once.
@@ -44,7 +48,7 @@ export async function deliver(services: SenderServices, peer: string, greet: boo
       return ahead ? 'MORE' : settle(services, peer, await under.reply);
     }
     await keepReceipt(db, peer, taken.at, taken.receipt, services.now());
-    if (!next) return 'MORE';
+    if (!next) return isBacklog ? 'BACKLOG' : 'MORE';
     under = next;
   }
 }
@@ -52,9 +56,9 @@ export async function deliver(services: SenderServices, peer: string, greet: boo
 interface Sent { readonly sent: Pick<Position, 'seq' | 'hash'>; readonly reply: Promise<Reply> }
 
 /** Sends what stands behind a place, a batch at most; undefined where the next is not kept (any more). */
-async function send(services: SenderServices, peer: string, after: number): Promise<Sent | undefined> {
+async function send(services: SenderServices, peer: string, after: number, most: number = exchangeLimits.events): Promise<Sent | undefined> {
   const { db, seals, transport } = services;
-  const rows = await readLog(db, peer, after, exchangeLimits.events);
+  const rows = await readLog(db, peer, after, most);
   if (rows[0]?.seq !== after + 1) return undefined;
   const events = fitting(await toWire(db, seals, rows), bytesOfEvents(transport.maxBytes));
   const reply = askPeer(services, peer, { kind: 'DELIVER', events });
@@ -65,7 +69,7 @@ async function send(services: SenderServices, peer: string, after: number): Prom
 
 async function sendAhead(services: SenderServices, peer: string, after: number): Promise<Sent | undefined> {
   const stream = await readStream(services.db, peer, 'OUT');
-  return stream?.state === 'OPEN' && stream.seq - after >= worthSendingAhead ? send(services, peer, after) : undefined;
+  return stream?.state === 'OPEN' && stream.seq - after >= worthSendingAhead && stream.seq - after <= backlog.from ? send(services, peer, after) : undefined;
 }
 
 const greetPeer = async (services: SenderServices, peer: string): Promise<Turn> => settle(services, peer, await askPeer(services, peer, { kind: 'DELIVER', events: [] }));

@@ -31,6 +31,10 @@ const hourMs = 60 * 60_000;
 /** From so many events a look on, the next look waits longer: what comes meanwhile goes in fewer, larger batches, which cost a fraction. */
 const crowd = 25;
 const gatherPolls = 4;
+/** Behind a batch of a backlog, in times of what the batch took. */
+const backlogPause = 4;
+/** After so many full batches in a row the outbox is a backlog as well. */
+const fullBatches = 10;
 /** Placing takes some tens of milliseconds: for longer than this, others do not wait for it. */
 const heldMs = 500;
 
@@ -72,10 +76,13 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
         }
         const greetIsDue = (): boolean => performance.now() - greeted > greetMs;
         const greet = greetIsDue();
+        const began = performance.now();
         const turn = await deliver(services, peer, greet, () => !stopping && !greetIsDue() && leases.holds(peer));
         if (greet) greeted = performance.now();
         failed = 0;
-        if (turn === 'MORE') continue;
+        // Both sides have others to serve: a backlog gets a part of their time, however long it is.
+        if (turn === 'BACKLOG') await pause(bell, (performance.now() - began) * backlogPause);
+        if (turn === 'BACKLOG' || turn === 'MORE') continue;
         await bell.wait(greetMs);
       } catch (error) {
         failed += 1;
@@ -115,10 +122,13 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
   };
 
   const run = async (): Promise<void> => {
-    let [failed, trimmed, last] = [0, performance.now(), { count: 0, more: false }];
+    let [failed, trimmed, last, full] = [0, performance.now(), { count: 0, more: false }, 0];
     while (!stopping) {
       try {
+        const began = performance.now();
         last = await place();
+        full = last.more ? full + 1 : 0;
+        if (full > fullBatches) await pause(outbox, (performance.now() - began) * backlogPause);
         if (performance.now() - trimmed > hourMs) {
           trimmed = performance.now();
           await trim(db, new Date(now().getTime() - keepMs));
