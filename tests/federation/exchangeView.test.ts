@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDatabase } from '@delta/runtime/db/database';
 import { openDatabase } from '@delta/runtime/db/dataSource';
@@ -58,10 +59,17 @@ async function tellUnheard(count: number): Promise<void> {
 
 describe('the exchange', () => {
   it('shows the root\'s administrator and auditor every peer, with how far both streams have come', async () => {
-    for (const province of ['shanghai', 'jiangsu', 'zhejiang', 'anhui']) await audited(province);
     // The zone has recorded nothing, so it has told nothing.
-    await until(async () => (await seen()).peers.every(({ code, state, lag, received }) => state === 'OPEN' && lag === 0 && (received > 0 || code === 'zone')), 'quiet streams to all peers');
-    const { peers, parked } = await seen();
+    const hasTold = ({ code, sent, received }: PeerData): boolean => sent > 0 && (received > 0 || code === 'zone');
+    let now = await seen();
+    await until(async () => {
+      // A head is told to whom the list of peers names by then, and signed when the chain has moved.
+      if (now.peers.length < 4 || !now.peers.every(hasTold)) for (const province of ['shanghai', 'jiangsu', 'zhejiang', 'anhui']) await audited(province);
+      await delay(500);
+      now = await seen();
+      return now.peers.length === 4 && now.peers.every((each) => hasTold(each) && each.state === 'OPEN' && each.lag === 0);
+    }, 'quiet streams to all peers');
+    const { peers, parked } = now;
     expect(peers.map(({ code }) => code)).toEqual(['32', '33', '34', 'zone']);
     for (const each of peers) {
       expect(each).toMatchObject({ state: 'OPEN', haltedFor: null, lag: 0, oldestUndelivered: null, parked: 0 });
@@ -75,6 +83,8 @@ describe('the exchange', () => {
   });
 
   it('shows what was refused, by code', async () => {
+    // Of strangers one a second is recorded, and while the lists of peers were on their way everybody was one.
+    await delay(1_100);
     const refused = await fetch(new URL('/exchange', zone.urls['shanghai']), { method: 'POST', body: 'nobody e30.e30.e30\n{}', headers: { 'content-type': 'application/json' } });
     expect(refused.status).toBe(401);
     const isIt = ({ peer: from, code }: { peer: string; code: string }): boolean => from === 'unproven' && code === 'SIGNATURE_INVALID';
