@@ -148,6 +148,17 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
     }
   };
 
+  // The list of peers is taken up within a second, by each owner in its time: until all know one another, who is asked refuses strangers.
+  const others = Object.keys(urls).length - 1;
+  const met = async (owner: string): Promise<boolean> =>
+    (await rows<{ n: number }>(owner, `select count(*)::integer as n from exchange_stream where direction = 'OUT'`))[0]!.n === others;
+  for (const owner of Object.keys(urls)) {
+    for (const end = Date.now() + 20_000; !(await met(owner));) {
+      if (Date.now() > end) throw new Error(`${owner} has not met all its peers`);
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+  }
+
   return {
     home, gateway, urls, token,
     anchors: (slug) => anchorsOf(definitions[slug]!.synthetic),
