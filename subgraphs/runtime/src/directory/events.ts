@@ -1,6 +1,6 @@
 import { isMemberId } from '@delta/schema/ids';
 import type { Queryable } from '../db/database.js';
-import { onlyTold, type EventType } from '../exchange/index.js';
+import { eventOf, onlyTold, type EventType, type OutgoingEvent } from '../exchange/index.js';
 import { mostReleases } from './release.js';
 import { storeClaims, storeLooks } from './store.js';
 
@@ -53,6 +53,9 @@ export const entryKind = {
     return { blindIndex, version, releases };
   },
 } as const;
+
+/** The word to the zone of who holds a member. */
+export const entryEvent = (memberId: string, data: EntryTold): OutgoingEvent => eventOf(entryKind, { to: 'zone', subject: memberId, data });
 
 /** The person was shredded: the directory forgets the blind index and knows the id as one of nobody. */
 export const forgottenKind = { type: 'directory.forgotten', version: 1, personal: false, parse: (): object => ({}) } as const;

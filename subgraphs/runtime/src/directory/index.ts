@@ -1,5 +1,5 @@
 export {
-  claimKind, directoryEvents, entryKind, forgottenKind, isBlindIndex, isLook, isReleases, isVersion, looksKind, mostLooks,
+  claimKind, directoryEvents, entryEvent, entryKind, forgottenKind, isBlindIndex, isLook, isReleases, isVersion, looksKind, mostLooks,
   type DuplicateClaim, type EntryTold, type LookNotice, type LooksTold,
 } from './events.js';
 export { receiptType, registrationLimits, registrationType, type RegistrationBatch, type RegistrationEntry, type RegistrationReceipt } from './message.js';

@@ -3,7 +3,7 @@ import type { Trust } from '@delta/service/keys';
 import { recordEntries } from '../audit/index.js';
 import type { Envelope } from '../crypto/envelope.js';
 import type { Queryable } from '../db/database.js';
-import { entryKind, keepLooks, readReleases, type EntryTold } from '../directory/index.js';
+import { entryEvent, keepLooks, readReleases, type Release } from '../directory/index.js';
 import { eventOf, type ReceivedEvent, type Tell } from '../exchange/index.js';
 import { findHolderOf, insertArrived, lockMember } from '../member/index.js';
 import { declinedKind, receivedKind, type DeclinedTold, type SettledTold, type TransferredTold } from './events.js';
@@ -22,6 +22,14 @@ export interface TransferServices {
   readonly owners: readonly string[];
 }
 
+/** The releases of a member, of which the last gives the record as it is said. @throws Error when it does not, or one proves nothing */
+export async function proveGiven({ trust, owners }: Pick<TransferServices, 'trust' | 'owners'>, memberId: string, tokens: readonly string[], given: Pick<Release, 'from' | 'to' | 'version'>): Promise<Release[]> {
+  const releases = await readReleases(trust, memberId, tokens, owners);
+  const last = releases.at(-1);
+  if (last?.from !== given.from || last.to !== given.to || last.version !== given.version) throw new Error('the last release does not give this record so');
+  return releases;
+}
+
 /**
  * Takes a record that another province gave, within the transaction in which its event is stored: the directory and the sender are told
  * with it. What cannot be taken for a reason that the sender should hear is declined; the sender keeps the record then.
@@ -29,12 +37,10 @@ export interface TransferServices {
  * @throws Error for a release that proves nothing: the event is parked
  */
 export async function receiveMember(services: TransferServices, within: Queryable, event: ReceivedEvent<TransferredTold>, tell: Tell): Promise<void> {
-  const { entry, trust, owners, now } = services;
+  const { entry, now } = services;
   const { from, subject: memberId, data } = event;
   const { transferId, version, releases, fromOrganizationId, toOrganizationId, record } = data;
-  const proven = await readReleases(trust, memberId, releases, owners);
-  const last = proven.at(-1);
-  if (last?.from !== from || last.to !== entry.slug || last.version !== version) throw new Error('the release does not give this record to this province');
+  const proven = await proveGiven(services, memberId, releases, { from, to: entry.slug, version });
   requireIdOf(entry.code, toOrganizationId);
   const settled: SettledTold = { transferId, version, releases, fromOrganizationId, toOrganizationId };
   const decline = (reason: DeclineReason): Promise<void> => tell(eventOf(declinedKind, { to: from, subject: memberId, data: { ...settled, reason } satisfies DeclinedTold }));
@@ -48,7 +54,7 @@ export async function receiveMember(services: TransferServices, within: Queryabl
     await insertArrived(within, { id: memberId, ...record, blindIndex, homeOrganizationId: toOrganizationId }, { version, releases }, services, now());
     await keepLooks(within, data.looks.filter((look) => look.memberId === memberId && look.recordedBy !== entry.code));
     await recordEntries(within, { requestId: event.id, viewer: null }, [{ kind: 'TRANSFER', memberId, purpose: 'AFFILIATION_TRANSFER', reference: transferId, fields: Object.keys(record).sort(), reason: 'ARRIVED' }], now());
-    await tell(eventOf(entryKind, { to: 'zone', subject: memberId, data: { blindIndex, version, releases } satisfies EntryTold }));
+    await tell(entryEvent(memberId, { blindIndex, version, releases }));
   }
   await tell(eventOf(receivedKind, { to: from, subject: memberId, data: settled }));
 }

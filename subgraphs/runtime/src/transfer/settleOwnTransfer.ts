@@ -1,10 +1,10 @@
 import { recordEntries } from '../audit/index.js';
 import type { Queryable } from '../db/database.js';
-import { entryKind, readReleases, type EntryTold } from '../directory/index.js';
-import { eventOf, type ReceivedEvent, type Tell } from '../exchange/index.js';
+import { entryEvent } from '../directory/index.js';
+import type { ReceivedEvent, Tell } from '../exchange/index.js';
 import { buryMember, lockMember, raiseVersion } from '../member/index.js';
 import type { DeclinedTold, SettledTold } from './events.js';
-import type { TransferServices } from './receiveMember.js';
+import { proveGiven, type TransferServices } from './receiveMember.js';
 import { isNews, versionAfterDecline } from './rules.js';
 import { insertTransfer, settleTransfer } from './store.js';
 import type { DeclineReason, OwnershipTransfer } from './types.js';
@@ -21,7 +21,7 @@ export async function settleReceived(services: TransferServices, within: Queryab
   if (await keepSettled(services, within, event, 'RECEIVED', null)) await record(services, within, event, 'RECEIVED');
   if (!isNews(local && { version: local.version, held: local.shreddedAt === null }, version)) return;
   await buryMember(within, memberId, { to: from, version, releases }, services.now());
-  if (local?.blindIndex != null) await tell(eventOf(entryKind, { to: 'zone', subject: memberId, data: { blindIndex: local.blindIndex, version, releases } satisfies EntryTold }));
+  if (local?.blindIndex != null) await tell(entryEvent(memberId, { blindIndex: local.blindIndex, version, releases }));
 }
 
 /** The other province does not take the record: it stays here, and stands above the version that was released. */
@@ -33,13 +33,12 @@ export async function settleDeclined(services: TransferServices, within: Queryab
   if (!local?.blindIndex || !isNews({ version: local.version, held: true }, version)) return;
   const raised = versionAfterDecline(version);
   await raiseVersion(within, memberId, raised);
-  await tell(eventOf(entryKind, { to: 'zone', subject: memberId, data: { blindIndex: local.blindIndex, version: raised, releases: releases.slice(0, -1) } satisfies EntryTold }));
+  await tell(entryEvent(memberId, { blindIndex: local.blindIndex, version: raised, releases: releases.slice(0, -1) }));
 }
 
 /** What is settled was ours to give, to who settles it. @throws Error */
-async function requireOwnRelease({ trust, owners, entry }: TransferServices, { from, subject, data: { version, releases } }: ReceivedEvent<SettledTold>): Promise<void> {
-  const last = (await readReleases(trust, subject, releases, owners)).at(-1);
-  if (last?.from !== entry.slug || last.to !== from || last.version !== version) throw new Error('this province gave no such record');
+async function requireOwnRelease(services: TransferServices, { from, subject, data: { version, releases } }: ReceivedEvent<SettledTold>): Promise<void> {
+  await proveGiven(services, subject, releases, { from: services.entry.slug, to: from, version });
 }
 
 /** @returns whether it was not settled before: the first word counts, whatever a peer that was restored says later */
