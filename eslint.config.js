@@ -23,6 +23,12 @@ const syntax = [
   { selector: 'CallExpression[callee.property.name="save"]', message: 'save() reads before it writes: say the statement.' },
 ];
 
+/** subgraphs/service/src/rawKey.ts says why. */
+const jwkExport = {
+  selector: 'CallExpression[callee.property.name="export"] Property[key.name="format"][value.value="jwk"]',
+  message: "A fresh key's export as a JWK can deadlock Node 20: take DER, or rawKey.ts.",
+};
+
 /** Federation's own directives: the contract's files are read as one schema without a @link. */
 const federation = `
   directive @key(fields: String!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
@@ -62,7 +68,7 @@ export default tseslint.config(
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
       'import-x/no-restricted-paths': ['error', restrictedPaths],
       'max-lines': ['error', { max: 300 }],
-      'no-restricted-syntax': ['error', ...syntax],
+      'no-restricted-syntax': ['error', ...syntax, jwkExport],
     },
   },
   ...importBoundaries,

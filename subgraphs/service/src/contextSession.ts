@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, createPublicKey, createSe
 import type { JWTPayload } from 'jose';
 import { BoundedCache } from './boundedCache.js';
 import { decode, encode, longestMessage, parseObject } from './jwt.js';
+import { rawPublicKey } from './rawKey.js';
 
 /**
  * A session spares the gateway and a subgraph a signature a request, as a resumed TLS session does. Its phases:
@@ -130,7 +131,7 @@ export function createTickets(secret: Buffer, audience: string): Tickets {
 /** No body can take over a part of what stands before it, which has its last point at a place of its own: four parts, none with a point. */
 const macOf = (key: KeyObject, proven: string, body: string | Buffer): Buffer => createHmac('sha256', key).update(proven).update(body).digest();
 
-const rawOf = (key: KeyObject): string => key.export({ format: 'jwk' }).x!;
+const rawOf = (key: KeyObject): string => rawPublicKey(key).toString('base64url');
 
 /** Both public keys go in, so that either side's view of the exchange is part of the key. */
 function agree(own: KeyObject, theirs: string, { offered, answered, audience }: { readonly offered: string; readonly answered: string; readonly audience: string }): Buffer | undefined {

@@ -1,9 +1,11 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { importJWK, jwtVerify, SignJWT } from 'jose';
+import { importPKCS8, importSPKI, jwtVerify, SignJWT } from 'jose';
 import { readJwt, writeJwt } from './jwt.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+const spki = publicKey.export({ format: 'pem', type: 'spki' }) as string;
+const pkcs8 = privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
 const keyOf = ({ kid }: { kid: string }) => (kid === 'anhui-1' ? publicKey : undefined);
 const header = { kid: 'anhui-1', typ: 'test+jwt' };
 const claims = { iss: 'anhui', note: '党', exp: 9_999_999_999 };
@@ -24,9 +26,9 @@ test('reads what it wrote', () => {
 });
 
 test('writes and reads JWTs as another implementation does', async () => {
-  const key = await importJWK(publicKey.export({ format: 'jwk' }), 'EdDSA');
+  const key = await importSPKI(spki, 'EdDSA');
   expect((await jwtVerify(good, key, { algorithms: ['EdDSA'], typ: 'test+jwt' })).payload).toEqual(claims);
-  const foreign = await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', ...header }).sign(await importJWK(privateKey.export({ format: 'jwk' }), 'EdDSA'));
+  const foreign = await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', ...header }).sign(await importPKCS8(pkcs8, 'EdDSA'));
   expect(readJwt(foreign, keyOf)).toEqual({ typ: 'test+jwt', claims });
 });
 

@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, diffieHellman, hkdfSync, type KeyObject } from 'node:crypto';
+import { rawPrivateKey, rawPublicKey } from './rawKey.js';
 
 /**
  * A key that two services have in common without having exchanged anything: X25519 between their Ed25519 keys. The two curves
@@ -23,9 +24,9 @@ export const montgomeryPrivate = (seed: Buffer): Buffer => createHash('sha512').
  * @returns undefined for a point of small order, which shares no secret
  */
 export function pairKey(own: KeyObject, theirs: KeyObject, purpose: string): Buffer | undefined {
-  const seed = Buffer.from(own.export({ format: 'jwk' }).d!, 'base64url');
+  const seed = rawPrivateKey(own);
   const scalar = createPrivateKey({ key: Buffer.concat([pkcs8Of25519, montgomeryPrivate(seed)]), format: 'der', type: 'pkcs8' });
-  const point = montgomeryPublic(Buffer.from(theirs.export({ format: 'jwk' }).x!, 'base64url'));
+  const point = montgomeryPublic(rawPublicKey(theirs));
   try {
     const shared = diffieHellman({ privateKey: scalar, publicKey: createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: point.toString('base64url') }, format: 'jwk' }) });
     return Buffer.from(hkdfSync('sha256', shared, '', purpose, 32));

@@ -3,8 +3,8 @@ import type { PassSigner } from '../lib/signer.js';
 
 /** A signer over a private key in memory: for development and tests. Production signs in a device behind the same interface. */
 export function createNodeSigner(privateKey: KeyObject): PassSigner & { readonly publicKey: Uint8Array } {
-  const { x, y } = createPublicKey(privateKey).export({ format: 'jwk' }) as { readonly x: string; readonly y: string };
-  const whole = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+  // The point ends the key's DER (RFC 5480). A fresh key's export as a JWK can wait for itself for ever in Node 20.
+  const whole = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-65);
   const publicKey = new Uint8Array(ECDH.convertKey(whole, 'prime256v1', undefined, undefined, 'compressed') as Buffer);
   return {
     publicKey,
