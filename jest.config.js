@@ -14,4 +14,5 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   testTimeout: 60_000,
   workerIdleMemoryLimit: '1GB',
+  reporters: ['default', ...(process.env.CI ? ['./tests/support/startedReporter.js'] : [])],
 };
