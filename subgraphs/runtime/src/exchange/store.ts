@@ -1,10 +1,15 @@
+import { binaryArray, type ElementType } from '../db/binaryArray.js';
 import type { Queryable, Transaction } from '../db/database.js';
 import { beginning } from './signedEvent.js';
 import type { ParkedReason, Position, StreamState } from './types.js';
 
 /** Rows come and go as parallel arrays, one statement for any number of them. */
-const column = <Row, K extends keyof Row>(rows: readonly Row[], name: K): Row[K][] => rows.map((row) => row[name]);
-const columns = <Row, K extends keyof Row>(rows: readonly Row[], names: readonly K[]): Row[K][][] => names.map((name) => column(rows, name));
+const columnTypes = {
+  place: 'int8', seq: 'int8', id: 'uuid', peer: 'text', type: 'text', version: 'int4', subject: 'text', at: 'timestamptz', digest: 'text', jws: 'text', hash: 'text',
+  sealed: 'bool', data: 'bytea', state: 'text', reason: 'text',
+} as const satisfies Record<string, ElementType>;
+const column = <Row, K extends keyof Row & keyof typeof columnTypes>(rows: readonly Row[], name: K): Buffer => binaryArray(columnTypes[name], rows.map((row) => row[name]) as never);
+const columns = <Row, K extends keyof Row & keyof typeof columnTypes>(rows: readonly Row[], names: readonly K[]): Buffer[] => names.map((name) => column(rows, name));
 
 export interface OutboxRow {
   readonly id: string; readonly peer: string; readonly type: string; readonly version: number; readonly subject: string;
@@ -155,8 +160,8 @@ export interface KeyRow { readonly subject: string; readonly suite: string; read
 export async function findOrKeepKeys(within: Queryable, offered: readonly KeyRow[]): Promise<KeyRow[]> {
   await within.query(`/* background.exchange.keepKeys */ /* prepared */
     insert into exchange_key (subject, crypto_suite, key_version, data_key) select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) on conflict do nothing`,
-  [column(offered, 'subject'), column(offered, 'suite'), column(offered, 'version'), column(offered, 'bytes')]);
-  return findKeys(within, column(offered, 'subject'));
+  [offered.map(({ subject }) => subject), offered.map(({ suite }) => suite), offered.map(({ version }) => version), offered.map(({ bytes }) => bytes)]);
+  return findKeys(within, offered.map(({ subject }) => subject));
 }
 
 export const findKeys = (db: Pick<Queryable, 'query'>, subjects: readonly string[]): Promise<KeyRow[]> => db.query<KeyRow>(`/* background.exchange.keys */
