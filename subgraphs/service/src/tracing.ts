@@ -4,6 +4,7 @@ import { PlatformError } from '@delta/schema/errors';
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 const tracer = trace.getTracer('delta');
+let tracing = false;
 
 /**
  * Sends spans to `OTEL_EXPORTER_OTLP_ENDPOINT` when it is set, and loads the SDK only then. Without it every function here
@@ -20,10 +21,14 @@ export async function startTracing(name: string, env: NodeJS.ProcessEnv = proces
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
   });
   provider.register();
+  tracing = true;
   return {
     stop: () => Promise.race([provider.shutdown(), new Promise<void>((resolve) => { setTimeout(resolve, 1000).unref(); })]).catch(() => undefined),
   };
 }
+
+/** Whether spans go anywhere, for those who would make one for every statement. */
+export const isTracing = (): boolean => tracing;
 
 /**
  * Runs `fn`, at once, within a span. A failure is recorded by its code alone: messages and stacks may hold what no trace may.

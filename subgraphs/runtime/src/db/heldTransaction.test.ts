@@ -57,6 +57,15 @@ describe('a transaction of statements', () => {
     });
   });
 
+  test('is not taken for committed where a statement failed and nobody minded', async () => {
+    const outcome = await failure(db.transaction(async (within) => {
+      await within.query(insert, [1, 10]);
+      await within.query('select 1 / 0').catch(() => undefined);
+    }));
+    expect(String(outcome)).toContain('undone in the place of committed');
+    expect(await ids()).toEqual([]);
+  });
+
   test('lets TypeORM see what it did', async () => {
     await db.transaction(async (within) => {
       within.later(insert, [1, 10]);

@@ -10,7 +10,7 @@ export class StatementFailed extends Error {
 
 /** What pg's own query does on a connection, as far as it is used here. */
 interface OneQuery {
-  readonly name?: string | undefined;
+  name?: string | undefined;
   prepare(connection: OneConnection): void;
   handleRowDescription(message: unknown): void;
   handleDataRow(message: unknown): void;
@@ -25,29 +25,39 @@ type OneConnection = pg.Connection & {
 /**
  * Several statements that travel as one: one write, one answer, one wake-up of either process instead of one each. They end in one
  * Sync, so when one of them fails the server passes over those behind it: what stands before a COMMIT is carried out, or the COMMIT
- * is not. What the last one gives is the outcome.
+ * is not. What the last one gives is the outcome; nobody asks the server what the others do.
  */
 export class Together implements pg.Submittable {
   /** @throws StatementFailed */
   readonly result: Promise<pg.QueryResult>;
-  readonly #queries: readonly OneQuery[];
+  readonly #statements: readonly Statement[];
+  readonly #queries: (OneQuery | undefined)[];
+  readonly #last: number;
   readonly #named: { readonly name: string; readonly at: number }[] = [];
+  #succeed: (result: pg.QueryResult) => void = () => undefined;
   #fail: (error: Error) => void = () => undefined;
   #done = 0;
   #parsed = 0;
   #stopCounting: (() => void) | undefined;
 
   constructor(statements: readonly Statement[]) {
-    const last = statements.length - 1;
-    let succeed: (result: pg.QueryResult) => void;
+    this.#statements = statements;
+    this.#last = statements.length - 1;
     this.result = new Promise((resolve, reject) => {
-      succeed = resolve;
+      this.#succeed = resolve;
       this.#fail = (error) => { reject(new StatementFailed(this.#done, error)); };
     });
-    this.#queries = statements.map(({ text, values, name }, at) => new pg.Query({ text, values: values as unknown[], ...(name === undefined ? {} : { name }) }, (error, result) => {
+    this.#queries = statements.map((statement, at) => (isFixed(statement) ? undefined : this.#queryOf(statement, at)));
+  }
+
+  #queryOf({ text, values, name }: Statement, at: number): OneQuery {
+    // Not as one object, which pg would copy property by property.
+    const query = new pg.Query(text, values as unknown[], ((error: Error | null, result: pg.QueryResult) => {
       if (error) this.#fail(error);
-      else if (at === last) succeed(result as unknown as pg.QueryResult);
-    }) as unknown as OneQuery);
+      else if (at === this.#last) this.#succeed(result);
+    }) as never) as unknown as OneQuery;
+    if (name !== undefined) query.name = name;
+    return query;
   }
 
   submit(connection: pg.Connection): void {
@@ -57,15 +67,18 @@ export class Together implements pg.Submittable {
     const fail = this.#fail;
     this.#fail = (error) => { refused = true; fail(error); };
     // The same connection, but that it collects what is said, and that pg's Sync behind each is left out.
-    const collecting = Object.create(real, { _send: { value: (bytes: Buffer) => chunks.push(bytes) }, sync: { value: () => undefined } }) as OneConnection;
+    const collected = { _send: { value: (bytes: Buffer) => chunks.push(bytes) }, sync: { value: () => undefined } };
+    const collecting = Object.create(real, collected) as OneConnection;
+    const unasked = Object.create(real, { ...collected, describe: { value: () => undefined } }) as OneConnection;
     let parses = 0;
-    for (const query of this.#queries) {
-      const { name } = query;
+    for (const [at, query] of this.#queries.entries()) {
+      const name = query?.name;
       if (name === undefined || (real.parsedStatements[name] ?? real.submittedNamedStatements[name]) === undefined) {
         if (name !== undefined) this.#named.push({ name, at: parses });
         parses += 1;
       }
-      query.prepare(collecting);
+      if (query) query.prepare(at === this.#last ? collecting : unasked);
+      else chunks.push(fixedBytes.get(this.#statements[at]!.text)!);
       // A value that cannot be sent: nothing is.
       if (refused) { chunks.length = 0; break; }
     }
@@ -77,15 +90,24 @@ export class Together implements pg.Submittable {
   }
 
   handleRowDescription(message: unknown): void { this.#queries[this.#done]?.handleRowDescription(message); }
-  handleDataRow(message: unknown): void { this.#queries[this.#done]?.handleDataRow(message); }
-  handleCommandComplete(message: unknown, connection: pg.Connection): void { this.#queries[this.#done++]?.handleCommandComplete(message, connection as OneConnection); }
+  handleDataRow(message: unknown): void { if (this.#done === this.#last) this.#queries[this.#done]?.handleDataRow(message); }
   handleEmptyQuery(): void { this.#done += 1; }
   handlePortalSuspended(): void { /* no portal is bounded */ }
   handleCopyInResponse(connection: pg.Connection): void { connection.stream.destroy(new Error('COPY does not go together with others')); }
 
+  handleCommandComplete(message: unknown, connection: pg.Connection): void {
+    // What the server says of a COMMIT when something before it had failed and nobody minded.
+    if (this.#statements[this.#done]?.text === 'COMMIT' && (message as { readonly text: string }).text === 'ROLLBACK') {
+      this.#fail(new Error('the transaction had failed, and was undone in the place of committed'));
+    }
+    this.#queries[this.#done++]?.handleCommandComplete(message, connection as OneConnection);
+  }
+
   handleReadyForQuery(connection: pg.Connection): void {
     this.#stopCounting?.();
-    this.#queries.at(-1)?.handleReadyForQuery(connection as OneConnection);
+    const query = this.#queries[this.#last];
+    if (query) query.handleReadyForQuery(connection as OneConnection);
+    else this.#succeed(nothing);
   }
 
   handleError(error: Error, connection: pg.Connection): void {
@@ -102,4 +124,14 @@ export class Together implements pg.Submittable {
   }
 }
 
+const nothing: pg.QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] };
 const sync = Buffer.from([0x53, 0, 0, 0, 4]);
+
+/** Statements that frame a transaction, as what they are on the wire: Parse, Bind and Execute, all without a name. */
+const fixedBytes = new Map(['START TRANSACTION', 'COMMIT', 'SAVEPOINT attempt', 'RELEASE SAVEPOINT attempt', 'ROLLBACK TO SAVEPOINT attempt'].map((text) => {
+  const parse = Buffer.from(`P\0\0\0\0\0${text}\0\0\0`);
+  parse.writeInt32BE(parse.length - 1, 1);
+  return [text, Buffer.concat([parse, Buffer.from('B\0\0\0\x0c\0\0\0\0\0\0\0\0'), Buffer.from('E\0\0\0\x09\0\0\0\0\0')])];
+}));
+
+const isFixed = ({ text, values, name }: Statement): boolean => values.length === 0 && name === undefined && fixedBytes.has(text);

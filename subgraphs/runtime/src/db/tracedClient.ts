@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { isConnectionOver } from './failure.js';
-import { span } from '@delta/service/tracing';
+import { isTracing, span } from '@delta/service/tracing';
 import { StatementFailed, Together, type Statement } from './together.js';
 
 export interface StatementHooks {
@@ -53,6 +53,11 @@ const prepare = (sql: string, args: readonly unknown[]): readonly unknown[] => {
   return [{ name, text: sql, values }, ...rest];
 };
 
+const trace = (sql: string, work: () => Promise<unknown>): Promise<unknown> => {
+  const name = statementName(sql);
+  return span(`sql ${name}`, { 'db.system.name': 'postgresql', 'db.operation.name': name }, work);
+};
+
 const withName = ({ text, values }: Statement): Statement => ({ text, values, name: nameOf(text) });
 
 /**
@@ -82,8 +87,10 @@ export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (c
       const sent = new Together(statements.map(withName));
       for (const { text } of statements) onStatement?.(text);
       Reflect.apply(this.#send, this, [sent]);
-      const answer = sent.result.catch((error: unknown) => { throw error instanceof StatementFailed ? error.cause : error; });
-      for (const { text } of statements) this.#trace(text, answer);
+      const answer = this.#attend(sent.result).catch((error: unknown) => { throw error instanceof StatementFailed ? error.cause : error; });
+      // A failure belongs to whoever awaits the answer.
+      if (isTracing()) for (const { text } of statements) trace(text, () => answer).catch(() => undefined);
+      else answer.catch(() => undefined);
       return sent.result;
     }
 
@@ -97,14 +104,8 @@ export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (c
       const sql = textOf(args[0]);
       onStatement?.(sql);
       const answer: unknown = Reflect.apply(send, this, prepare(sql, args));
-      if (isPromise(answer)) this.#trace(sql, answer);
+      if (isPromise(answer)) (isTracing() ? trace(sql, () => this.#attend(answer)) : this.#attend(answer)).catch(() => undefined);
       return answer;
-    }
-
-    #trace(sql: string, answer: Promise<unknown>): void {
-      const name = statementName(sql);
-      // A failure belongs to whoever awaits the answer; here it is only recorded.
-      span(`sql ${name}`, { 'db.system.name': 'postgresql', 'db.operation.name': name }, () => this.#attend(answer)).catch(() => undefined);
     }
 
     async #attend(answer: Promise<unknown>): Promise<void> {
@@ -114,7 +115,7 @@ export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (c
         await answer;
       } catch (error) {
         // The server has said goodbye but its end of the socket is not closed yet.
-        if (isConnectionOver(error)) this.abandon();
+        if (isConnectionOver(error instanceof StatementFailed ? error.cause : error)) this.abandon();
         throw error;
       } finally {
         this.#pending -= 1;
@@ -123,8 +124,9 @@ export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (c
     }
 
     #arm(): void {
-      clearTimeout(this.#watch);
-      if (this.#pending === 0 || silenceMs === 0 || this.patient) return;
-      this.#watch = setTimeout(() => { this.abandon(); }, silenceMs);
+      if (silenceMs === 0 || this.patient || (this.#pending === 0 && !this.#watch)) return;
+      // One timer, put off: making one for each statement cost as much as sending it.
+      if (this.#watch) this.#watch.refresh();
+      else this.#watch = setTimeout(() => { if (this.#pending > 0 && !this.patient) this.abandon(); }, silenceMs).unref();
     }
   };
