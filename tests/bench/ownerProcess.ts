@@ -23,5 +23,5 @@ export function askingOf(child: ChildProcess, label: string): Ask {
 
 /** A process for one owner of the exchange, over a database of its own in a cluster. */
 export const forkOwner = (clusterUrl: string): ChildProcess => fork(fileURLToPath(new URL('exchangeOwner.ts', import.meta.url)), {
-  execArgv: ['--import', fileURLToPath(new URL('../support/typescript.js', import.meta.url))], env: { PATH: process.env['PATH'] ?? '', DELTA_TEST_CLUSTER: clusterUrl }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  execArgv: ['--max-semi-space-size=64', '--import', fileURLToPath(new URL('../support/typescript.js', import.meta.url))], env: { PATH: process.env['PATH'] ?? '', DELTA_TEST_CLUSTER: clusterUrl }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
 });

@@ -37,7 +37,7 @@ export async function startStack({ home, guards, databases, provinces, members, 
   const children = new Map<string, ChildProcess>();
   const start = async (name: string, env: Record<string, string>): Promise<string> => {
     const child = fork(fileURLToPath(new URL('owner.ts', import.meta.url)), [name, guards], {
-      execArgv: ['--import', join(root, 'tests/support/typescript.js')],
+      execArgv: ['--max-semi-space-size=64', '--import', join(root, 'tests/support/typescript.js')],
       env: { PATH: process.env['PATH'] ?? '', PORT: '0', HOST: '127.0.0.1', DELTA_HOME: home, DELTA_STATEMENT_TIMEOUT_MS: '20000', DELTA_POOL_SIZE: '5', DELTA_SUBGRAPH_DEADLINE_MS: '30000', DELTA_SIGNING_KEY_FILE: keys.signing(name), DELTA_TRUST_FILE: keys.trust, ...unlimitedLookups, ...databases[name], ...env },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

@@ -62,14 +62,11 @@ export class Together implements pg.Submittable {
 
   submit(connection: pg.Connection): void {
     const real = connection as OneConnection;
-    const chunks: Buffer[] = [];
+    const { chunks, asking, silent } = collectorsOf(real);
+    chunks.length = 0;
     let refused = false;
     const fail = this.#fail;
     this.#fail = (error) => { refused = true; fail(error); };
-    // The same connection, but that it collects what is said, and that pg's Sync behind each is left out.
-    const collected = { _send: { value: (bytes: Buffer) => chunks.push(bytes) }, sync: { value: () => undefined } };
-    const collecting = Object.create(real, collected) as OneConnection;
-    const unasked = Object.create(real, { ...collected, describe: { value: () => undefined } }) as OneConnection;
     let parses = 0;
     for (const [at, query] of this.#queries.entries()) {
       const name = query?.name;
@@ -77,7 +74,7 @@ export class Together implements pg.Submittable {
         if (name !== undefined) this.#named.push({ name, at: parses });
         parses += 1;
       }
-      if (query) query.prepare(at === this.#last ? collecting : unasked);
+      if (query) query.prepare(at === this.#last ? asking : silent);
       else chunks.push(fixedBytes.get(this.#statements[at]!.text)!);
       // A value that cannot be sent: nothing is.
       if (refused) { chunks.length = 0; break; }
@@ -122,6 +119,23 @@ export class Together implements pg.Submittable {
     connection.on('parseComplete', count);
     this.#stopCounting = () => { connection.off('parseComplete', count); };
   }
+}
+
+interface Collectors { readonly chunks: Buffer[]; readonly asking: OneConnection; readonly silent: OneConnection }
+const collectors = new WeakMap<OneConnection, Collectors>();
+
+/** The same connection, but that it collects what is said and leaves out pg's Sync behind each; `silent` does not ask what comes either. */
+function collectorsOf(real: OneConnection): Collectors {
+  const known = collectors.get(real);
+  if (known) return known;
+  const chunks: Buffer[] = [];
+  const collected = { _send: { value: (bytes: Buffer) => chunks.push(bytes) }, sync: { value: () => undefined } };
+  const made = {
+    chunks, asking: Object.create(real, collected) as OneConnection,
+    silent: Object.create(real, { ...collected, describe: { value: () => undefined } }) as OneConnection,
+  };
+  collectors.set(real, made);
+  return made;
 }
 
 const nothing: pg.QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] };
