@@ -1,11 +1,11 @@
-import { createHash, createPublicKey, ECDH, sign, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, sign, type KeyObject } from 'node:crypto';
+import { compressPoint } from '../lib/p256.js';
 import type { PassSigner } from '../lib/signer.js';
 
 /** A signer over a private key in memory: for development and tests. Production signs in a device behind the same interface. */
 export function createNodeSigner(privateKey: KeyObject): PassSigner & { readonly publicKey: Uint8Array } {
   // The point ends the key's DER (RFC 5480). A fresh key's export as a JWK can wait for itself for ever in Node 20.
-  const whole = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-65);
-  const publicKey = new Uint8Array(ECDH.convertKey(whole, 'prime256v1', undefined, undefined, 'compressed') as Buffer);
+  const publicKey = compressPoint(new Uint8Array(createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-65)));
   return {
     publicKey,
     kid: new Uint8Array(createHash('sha256').update(publicKey).digest().subarray(0, 8)),

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { QueryFailedError, type EntityManager, type QueryRunner } from 'typeorm';
 import { ConnectionLost } from './failure.js';
-import { StatementFailed, type Statement } from './together.js';
+import { frames, StatementFailed, type Statement } from './together.js';
 import { isPatientClient, type PatientClient } from './tracedClient.js';
 
 /**
@@ -11,7 +11,7 @@ import { isPatientClient, type PatientClient } from './tracedClient.js';
 export class HeldTransaction {
   readonly #runner: QueryRunner;
   readonly #client: PatientClient;
-  readonly #unsent: Statement[] = [{ text: 'START TRANSACTION', values: [] }];
+  readonly #unsent: Statement[] = [{ text: frames.begin, values: [] }];
   #state: 'new' | 'begun' | 'over' = 'new';
 
   private constructor(runner: QueryRunner, client: PatientClient) {
@@ -40,10 +40,10 @@ export class HeldTransaction {
 
   /** Undoes what `work` did if it throws, and throws that on; the transaction goes on either way. */
   async attempt<T>(work: () => Promise<T>): Promise<T> {
-    this.later('SAVEPOINT attempt', []);
+    this.later(frames.mark, []);
     try {
       const result = await work();
-      await this.#send({ text: 'RELEASE SAVEPOINT attempt', values: [] });
+      await this.#send({ text: frames.release, values: [] });
       return result;
     } catch (error) {
       const failed: unknown = await this.#undoAttempt().then(() => undefined, (reason: unknown) => reason);
@@ -53,12 +53,12 @@ export class HeldTransaction {
   }
 
   async #undoAttempt(): Promise<void> {
-    const marked = this.#unsent.findIndex(({ text }) => text === 'SAVEPOINT attempt');
+    const marked = this.#unsent.findIndex(({ text }) => text === frames.mark);
     // Nothing of it has been sent, or something has and the rest never will be.
     if (marked !== -1) this.#unsent.splice(marked);
     else {
       this.#unsent.length = 0;
-      await this.#send({ text: 'ROLLBACK TO SAVEPOINT attempt', values: [] });
+      await this.#send({ text: frames.undo, values: [] });
     }
   }
 
@@ -70,7 +70,7 @@ export class HeldTransaction {
 
   async commit(): Promise<void> {
     const nothingSaid = this.#state === 'new' && this.#unsent.length === 1;
-    if (!nothingSaid) await this.#send({ text: 'COMMIT', values: [] });
+    if (!nothingSaid) await this.#send({ text: frames.commit, values: [] });
     this.#end();
   }
 

@@ -94,7 +94,7 @@ export class Together implements pg.Submittable {
 
   handleCommandComplete(message: unknown, connection: pg.Connection): void {
     // What the server says of a COMMIT when something before it had failed and nobody minded.
-    if (this.#statements[this.#done]?.text === 'COMMIT' && (message as { readonly text: string }).text === 'ROLLBACK') {
+    if (this.#statements[this.#done]?.text === frames.commit && (message as { readonly text: string }).text === 'ROLLBACK') {
       this.#fail(new Error('the transaction had failed, and was undone in the place of committed'));
     }
     this.#queries[this.#done++]?.handleCommandComplete(message, connection as OneConnection);
@@ -141,8 +141,13 @@ function collectorsOf(real: OneConnection): Collectors {
 const nothing: pg.QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] };
 const sync = Buffer.from([0x53, 0, 0, 0, 4]);
 
-/** Statements that frame a transaction, as what they are on the wire: Parse, Bind and Execute, all without a name. */
-const fixedBytes = new Map(['START TRANSACTION', 'COMMIT', 'SAVEPOINT attempt', 'RELEASE SAVEPOINT attempt', 'ROLLBACK TO SAVEPOINT attempt'].map((text) => {
+/** Statements that frame a transaction and a part of it. */
+export const frames = {
+  begin: 'START TRANSACTION', commit: 'COMMIT', mark: 'SAVEPOINT attempt', release: 'RELEASE SAVEPOINT attempt', undo: 'ROLLBACK TO SAVEPOINT attempt',
+} as const;
+
+/** What they are on the wire: Parse, Bind and Execute, all without a name. */
+const fixedBytes = new Map<string, Buffer>(Object.values(frames).map((text) => {
   const parse = Buffer.from(`P\0\0\0\0\0${text}\0\0\0`);
   parse.writeInt32BE(parse.length - 1, 1);
   return [text, Buffer.concat([parse, Buffer.from('B\0\0\0\x0c\0\0\0\0\0\0\0\0'), Buffer.from('E\0\0\0\x09\0\0\0\0\0')])];

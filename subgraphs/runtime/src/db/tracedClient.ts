@@ -53,7 +53,8 @@ const prepare = (sql: string, args: readonly unknown[]): readonly unknown[] => {
   return [{ name, text: sql, values }, ...rest];
 };
 
-const trace = (sql: string, work: () => Promise<unknown>): Promise<unknown> => {
+const traced = (sql: string, work: () => Promise<unknown>): Promise<unknown> => {
+  if (!isTracing()) return work();
   const name = statementName(sql);
   return span(`sql ${name}`, { 'db.system.name': 'postgresql', 'db.operation.name': name }, work);
 };
@@ -87,10 +88,9 @@ export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (c
       const sent = new Together(statements.map(withName));
       for (const { text } of statements) onStatement?.(text);
       Reflect.apply(this.#send, this, [sent]);
-      const answer = this.#attend(sent.result).catch((error: unknown) => { throw error instanceof StatementFailed ? error.cause : error; });
-      // A failure belongs to whoever awaits the answer.
-      if (isTracing()) for (const { text } of statements) trace(text, () => answer).catch(() => undefined);
-      else answer.catch(() => undefined);
+      const answer = this.#attend(sent.result);
+      // A failure belongs to whoever awaits the result.
+      for (const { text } of statements) traced(text, () => answer).catch(() => undefined);
       return sent.result;
     }
 
@@ -104,7 +104,7 @@ export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (c
       const sql = textOf(args[0]);
       onStatement?.(sql);
       const answer: unknown = Reflect.apply(send, this, prepare(sql, args));
-      if (isPromise(answer)) (isTracing() ? trace(sql, () => this.#attend(answer)) : this.#attend(answer)).catch(() => undefined);
+      if (isPromise(answer)) traced(sql, () => this.#attend(answer)).catch(() => undefined);
       return answer;
     }
 
@@ -124,9 +124,9 @@ export const tracedClient = ({ onStatement, silenceMs }: StatementHooks): new (c
     }
 
     #arm(): void {
-      if (silenceMs === 0 || this.patient || (this.#pending === 0 && !this.#watch)) return;
+      if (this.#pending === 0 || silenceMs === 0 || this.patient) return;
       // One timer, put off: making one for each statement cost as much as sending it.
-      if (this.#watch) this.#watch.refresh();
-      else this.#watch = setTimeout(() => { if (this.#pending > 0 && !this.patient) this.abandon(); }, silenceMs).unref();
+      this.#watch ??= setTimeout(() => { if (this.#pending > 0 && !this.patient) this.abandon(); }, silenceMs).unref();
+      this.#watch.refresh();
     }
   };
