@@ -21,7 +21,8 @@ export const createPassLoaders = (db: Database, viewer: Viewer | null): PassLoad
     return ids.map((id) => found.get(id) ?? null);
   }),
   ofMember: new DataLoader(async (memberIds) => {
-    const found = Map.groupBy(await passesOfMembers(db, memberIds, shownOfMember), ({ memberId }) => memberId);
+    const found = new Map(memberIds.map((id): [string, PassRecord[]] => [id, []]));
+    for (const pass of await passesOfMembers(db, memberIds, shownOfMember)) found.get(pass.memberId)?.push(pass);
     return memberIds.map((id) => found.get(id) ?? []);
   }),
 });
