@@ -103,7 +103,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
 
   const startProvince = async (slug: string): Promise<RunningProvince> => {
     const settings = readProvinceSettings(slug, {
-      ...env(slug), DELTA_ISSUERS_FILE: keys.issuers, DELTA_BLIND_INDEX_KEY_FILE: keys.blindIndex, DELTA_MASTER_KEY_FILE: keys.master(slug),
+      ...env(slug), DELTA_ISSUERS_FILE: keys.issuers, DELTA_BLIND_INDEX_KEY_FILE: keys.blindIndex, DELTA_MASTER_KEY_FILE: keys.master(slug), DELTA_PASS_KEYS_FILE: keys.passKeys(slug),
       DELTA_ZONE_URL: running['zone']!.url, DELTA_SYNTHETIC_MEMBERS: String(members), ...unlimitedLookups, ...provinceEnv,
     });
     const province = await createProvince({ definition: definitions[slug]!, settings, log, onStatement: watch(slug), ...(now ? { now } : {}) });

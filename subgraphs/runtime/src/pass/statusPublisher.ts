@@ -2,18 +2,14 @@ import { setStatus, signKnownIssued, signStatusList, statusBytes } from '@delta/
 import { requireKey } from './passKeys.js';
 import { seconds } from './rules.js';
 import type { PassServices } from './services.js';
-import { sha256 } from './signCredential.js';
 import { countIssued, issuedDigests, markedPlaces } from './store.js';
-
-/** A signed list as it is given out. */
-export interface Published { readonly token: Uint8Array; readonly digest: Buffer }
 
 /** What stations pull, by the key that issued. */
 export interface StatusPublisher {
   /** At most a second behind the register; undefined for a key that is not this province's. @throws PlatformError PASS_KEYS_MISSING without a key to sign lists with */
-  status(kid: string): Promise<Published | undefined>;
+  status(kid: string): Promise<Uint8Array | undefined>;
   /** At most a minute behind. */
-  knownIssued(kid: string): Promise<Published | undefined>;
+  knownIssued(kid: string): Promise<Uint8Array | undefined>;
 }
 
 /** How long what was read counts, and how long a list that says the same is given out as it is: stations take a list of 15 minutes ago for new. */
@@ -21,7 +17,7 @@ const statusEveryMs = 900;
 const knownIssuedEveryMs = 60_000;
 const signAgainMs = 5 * 60_000;
 
-interface Kept extends Published { readonly of: Buffer; readonly signedAt: number; readonly readAt: number }
+interface Kept { readonly token: Uint8Array; readonly of: Buffer; readonly signedAt: number; readonly readAt: number }
 
 /**
  * Builds lists when they are asked for, and from the register, so that all replicas say the same. Those who ask while one is made wait for
@@ -36,15 +32,15 @@ export function createStatusPublisher({ db, entry, now, passes }: PassServices):
       const of = await source(kid);
       if (before?.of.equals(of) && readAt - before.signedAt < signAgainMs) return { ...before, readAt };
       const token = await sign(kid, of, seconds(new Date(readAt)));
-      return { token, digest: sha256(token), of, signedAt: readAt, readAt };
+      return { token, of, signedAt: readAt, readAt };
     };
-    return async (kid: string): Promise<Published | undefined> => {
+    return async (kid: string): Promise<Uint8Array | undefined> => {
       if (!(await passes.keys?.list())?.some((key) => key.kid === kid && key.use === 'pass')) return undefined;
       const before = kept.get(kid);
-      if (before && Math.abs(now().getTime() - before.readAt) < everyMs) return before;
+      if (before && Math.abs(now().getTime() - before.readAt) < everyMs) return before.token;
       const made = making.get(kid) ?? make(kid, before).then((one) => { kept.set(kid, one); return one; }).finally(() => { making.delete(kid); });
       making.set(kid, made);
-      return made;
+      return (await made).token;
     };
   };
 
