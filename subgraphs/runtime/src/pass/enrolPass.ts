@@ -63,8 +63,8 @@ async function enter(services: PassServices, within: Within, request: AuditedReq
 
 async function repeated(within: Within, { pass: id, clientKey: usedWith }: FoundCode, holder: Buffer, clientKey: string): Promise<Enrolled | null> {
   if (usedWith !== clientKey || (await holderOf(within, id))?.equals(holder) !== true) return null;
-  const [pass, credential] = [await findPass(within, id), await newestCredential(within, id)];
-  return pass && credential && pass.state === 'VALID' ? shown(pass, credential, pass.expiresAt!) : null;
+  const [pass, newest] = [await findPass(within, id), await newestCredential(within, id)];
+  return pass?.state === 'VALID' && newest ? shown(pass, newest.credential, newest.expiresAt) : null;
 }
 
 async function enrol(services: PassServices, within: Within, request: AuditedRequest, { pass: id, memberId }: FoundCode, holder: Buffer, clientKey: string): Promise<Enrolled> {

@@ -8,10 +8,11 @@ import { verifyProof } from '@delta/pass/proof/verifyProof';
 import { PlatformError } from '@delta/schema/errors';
 import { recordEntries, type AuditedRequest } from '../audit/index.js';
 import { shown, type Enrolled } from './enrolPass.js';
+import { requireKey } from './passKeys.js';
 import { mayRenew, phoneLife, seconds } from './rules.js';
 import type { PassServices } from './services.js';
 import { sha256, signCredential } from './signCredential.js';
-import { countCredentials, credentialByProof, holderOf, lockByCredential, setExpiry } from './store.js';
+import { countCredentials, credentialByProof, holderOf, lockByCredential, newestCredential, setExpiry } from './store.js';
 
 export interface RenewPassInput { readonly proof: string }
 
@@ -55,6 +56,10 @@ export async function renewPass(services: PassServices, request: AuditedRequest,
       if (before?.credential && before.pass === pass.id && pass.state === 'VALID') return shown(pass, before.credential, pass.expiresAt!);
       const refusal = mayRenew(pass, await countCredentials(within, pass.id, new Date(at.getTime() + (phoneLife - 86_400) * 1000)), at);
       if (refusal) throw new PlatformError(refusal);
+      // One that was signed since is waiting for the phone: of a renewal whose answer was lost, or of a reissue under another key.
+      const newest = (await newestCredential(within, pass.id))!;
+      const { key } = await requireKey(services.passes.keys, 'pass', seconds(at));
+      if (!newest.credential.equals(proof.credential) && newest.kid === key.kid && seconds(newest.expiresAt) - seconds(at) > phoneLife / 2) return shown(pass, newest.credential, newest.expiresAt);
       const { credential, expiresAt } = await signCredential(services, within, pass, { holder, proof: signed.digest });
       await setExpiry(within, pass.id, expiresAt);
       await recordEntries(within, request, [{ kind: 'PASS', memberId: pass.memberId, purpose: 'OWN_RECORD', reference: pass.id, fields: [], reason: 'RENEWED' }], at);

@@ -1,6 +1,6 @@
 import type { Viewer } from '@delta/schema/viewer';
 import type { Database, Queryable } from '../db/database.js';
-import type { InspectionResult, MarkedPlaces, PassActName, PassClass, PassFilter, PassRecord, PassState, RevokedFor, SuspendReason } from './types.js';
+import type { HeldPass, InspectionResult, MarkedPlaces, PassActName, PassClass, PassFilter, PassRecord, PassState, RevokedFor, SuspendReason } from './types.js';
 
 const columns = `p.id, encode(p.pass_id, 'hex') as "passId", p.member_id as "memberId", p.class, p.state, p.reason, p.organization_id as "organizationId",
   p.office_id as "officeId", p.issued_at as "issuedAt", p.code_until as "codeUntil", p.enrolled_at as "enrolledAt", p.expires_at as "expiresAt",
@@ -104,9 +104,11 @@ export const insertCredential = async (within: Queryable, { digest, kid, pass, e
     [Buffer.from(digest), kid, pass, expiresAt, credential && Buffer.from(credential), proof]);
 };
 
+export interface KeptCredential { readonly credential: Buffer; readonly kid: string; readonly expiresAt: Date }
+
 /** The newest credential of a phone's pass. */
-export const newestCredential = async (within: Queryable, pass: string): Promise<Buffer | undefined> => (await within.query<{ credential: Buffer }>(`/* pass.newest */
-  select credential from pass_credential where pass = $1 and credential is not null order by expires_at desc limit 1`, [pass]))[0]?.credential;
+export const newestCredential = async (within: Queryable, pass: string): Promise<KeptCredential | undefined> => (await within.query<KeptCredential>(`/* pass.newest */
+  select credential, kid, expires_at as "expiresAt" from pass_credential where pass = $1 and credential is not null order by expires_at desc limit 1`, [pass]))[0];
 
 /** Indices of a key's list that are not valid. */
 export const markedPlaces = async (db: Database, kid: string): Promise<MarkedPlaces> => (await db.query<MarkedPlaces>(`/* background.passPlaces */
@@ -179,3 +181,55 @@ export const credentialByProof = async (within: Queryable, proof: string): Promi
 /** Credentials of a pass that end after `since`: those that were signed within the last day, when it is that long before their end. */
 export const countCredentials = async (within: Queryable, pass: string, since: Date): Promise<number> => (await within.query<{ n: number }>(`/* pass.countCredentials */
   select count(*)::integer as n from pass_credential where pass = $1 and proof is not null and expires_at > $2`, [pass, since]))[0]!.n;
+
+/** A member of a batch, and what of passes the member holds. */
+export interface BatchMember { readonly id: string; readonly name: string; readonly homeOrganizationId: string; readonly leaving: boolean; readonly held: readonly (HeldPass & { readonly id: string })[] }
+
+/** The next members at `scope` or below it, locked until the transaction ends. */
+export async function lockBatch(within: Queryable, scope: string, after: string | null, limit: number): Promise<BatchMember[]> {
+  const members = await within.query<Omit<BatchMember, 'held'>>(`/* pass.lockBatch */
+    select m.id, m.name, m.home_organization_id as "homeOrganizationId", exists (select from ownership_transfer t where t.member_id = m.id and t.state = 'SENT') as leaving
+      from member m join organization o on o.id = m.home_organization_id
+     where o.path @> array[$1::text] and ($2::uuid is null or m.id > $2) order by m.id limit $3 for no key update of m`, [scope, after, limit]);
+  const held = await within.query<HeldPass & { id: string; memberId: string }>(`/* pass.heldByBatch */
+    select p.id, p.member_id as "memberId", p.class, p.state, p.code_until as "codeUntil", p.expires_at as "expiresAt" from pass p where p.member_id = any($1::uuid[]) and p.state <> 'REVOKED'`, [members.map(({ id }) => id)]);
+  const byMember = new Map(members.map(({ id }): [string, (HeldPass & { id: string })[]] => [id, []]));
+  for (const { memberId, ...pass } of held) byMember.get(memberId)!.push(pass);
+  return members.map((member) => ({ ...member, held: byMember.get(member.id)! }));
+}
+
+/** The next phones' passes that have a place under `kid` and none under `next`, locked; those that others hold are passed over. */
+export const lockToReissue = (within: Queryable, kid: string, next: string, now: Date, after: string | null, limit: number): Promise<{ id: string; passId: string; memberId: string; holder: Buffer }[]> => within.query(`/* pass.lockToReissue */
+  select p.id, encode(p.pass_id, 'hex') as "passId", p.member_id as "memberId", p.holder from pass p join pass_place l on l.pass = p.id and l.kid = $1
+   where p.class = 'PHONE' and p.state in ('VALID', 'SUSPENDED') and p.expires_at > $3 and ($4::text is null or p.id > $4)
+     and not exists (select from pass_place n where n.pass = p.id and n.kid = $2)
+   order by p.id limit $5 for no key update of p skip locked`, [kid, next, now, after, limit]);
+
+export const insertPasses = async (within: Queryable, passes: readonly PassRecord[]): Promise<void> => {
+  await within.query(`/* pass.insertBatch */
+    insert into pass (id, pass_id, member_id, class, state, reason, organization_id, office_id, issued_at, expires_at)
+    select b.id, decode(b.pass_id, 'hex'), b.member_id, b.class, b.state, b.reason, b.organization_id, b.office_id, b.issued_at, b.expires_at
+      from unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[])
+        as b (id, pass_id, member_id, class, state, reason, organization_id, office_id, issued_at, expires_at)`,
+  (['id', 'passId', 'memberId', 'class', 'state', 'reason', 'organizationId', 'officeId', 'issuedAt', 'expiresAt'] as const).map((field) => passes.map((pass) => pass[field])));
+};
+
+/** Gives each pass one of these places, as far as there are free ones. @returns who got which; status as the pass stands */
+export const takePlaces = (within: Queryable, kid: string, passes: readonly string[], candidates: readonly number[]): Promise<{ pass: string; index: number }[]> => within.query(`/* pass.takePlaces */
+  with free as (select c.place, row_number() over (order by c.n) as n from unnest($3::integer[]) with ordinality as c (place, n)
+                 where not exists (select from pass_place t where t.kid = $1 and t.status_index = c.place)),
+       wanting as (select w.pass, w.n from unnest($2::text[]) with ordinality as w (pass, n))
+  insert into pass_place (kid, status_index, pass, status)
+  select $1, f.place, w.pass, case p.state when 'REVOKED' then 1 when 'SUSPENDED' then 2 else 0 end from wanting w join free f on f.n = w.n join pass p on p.id = w.pass
+  on conflict (kid, status_index) do nothing returning pass, status_index as index`, [kid, passes, candidates]);
+
+export const insertCredentials = async (within: Queryable, signed: readonly SignedCredential[]): Promise<void> => {
+  await within.query(`/* pass.credentials */
+    insert into pass_credential (digest, kid, pass, expires_at, credential) select * from unnest($1::bytea[], $2::text[], $3::text[], $4::timestamptz[], $5::bytea[])`, [
+    signed.map(({ digest }) => digest), signed.map(({ kid }) => kid), signed.map(({ pass }) => pass), signed.map(({ expiresAt }) => expiresAt), signed.map(({ credential }) => credential),
+  ]);
+};
+
+export const setExpiries = async (within: Queryable, ids: readonly string[], expiresAt: Date): Promise<void> => {
+  await within.query('/* pass.expiries */ update pass set expires_at = $2 where id = any($1)', [ids, expiresAt]);
+};
