@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { seeded } from '../faults/random.js';
-import { readQr } from '../support/readQr.js';
+import { readQr, type Frame } from '../support/readQr.js';
 import { modulePixels, phoneFrame, type View } from './phoneFrame.js';
 
 const text = `AP2:${'0123456789ABCDEF'.repeat(23)}`;
@@ -9,8 +10,9 @@ const view: View = { distance: 150, turn: 0.4, tilt: 0.2, tiltAxis: 1, shift: [5
 test('a dim, turned, tilted phone is read, the same seed draws the same frame and another seed another', async () => {
   const frame = phoneFrame(text, view, seeded(1));
   expect(await readQr(frame)).toBe(text);
-  const [same, other] = [1, 2].map((seed) => Buffer.from(phoneFrame(text, view, seeded(seed)).data).equals(frame.data));
-  expect([same, other]).toEqual([true, false]);
+  const digest = ({ data }: Frame): string => createHash('sha256').update(data).digest('hex');
+  expect(digest(phoneFrame(text, view, seeded(1)))).toBe(digest(frame));
+  expect(digest(phoneFrame(text, view, seeded(2)))).not.toBe(digest(frame));
   expect(frame.data.every((level, i) => i % 4 === 3 || level < 110)).toBe(true);
   expect(modulePixels(57, view)).toBeCloseTo(3.41, 2);
 });
