@@ -13,7 +13,7 @@ const mayImport = {
   'schema': [],
   'subgraphs/pass': [],
   'subgraphs/service': ['schema'],
-  'subgraphs/runtime': ['schema', 'subgraphs/service'],
+  'subgraphs/runtime': ['schema', 'subgraphs/service', 'subgraphs/pass'],
   'subgraphs/zone': ['schema', 'subgraphs/service', 'subgraphs/runtime'],
   'subgraphs/shanghai': province,
   'subgraphs/jiangsu': province,
