@@ -10,6 +10,7 @@ import { createDatabase } from '@delta/runtime/db/database';
 import { openDatabase } from '@delta/runtime/db/dataSource';
 import { shredMember } from '@delta/runtime/member/index';
 import { newSigner, type HeldSigner } from '../support/passSigners.js';
+import { readSheet } from '../support/readSheet.js';
 import { until } from '../support/exchangeOwners.js';
 import { startTestZone, type TestZone } from '../support/zone.js';
 
@@ -215,7 +216,7 @@ describe('a pass on paper', () => {
     const print = () => act<{ pass: PassData; pdf: string | null; text: string | null }>('printPass', 'PrintPassInput', `pass { ${fields} } pdf text`, { memberId, clientKey });
     const printed = await print();
     expect(printed.pass).toMatchObject({ class: 'PAPER', state: 'VALID' });
-    expect(Buffer.from(printed.pdf!, 'base64').subarray(0, 4).toString()).toBe('%PDF');
+    expect(await readSheet(Buffer.from(printed.pdf!, 'base64'))).toBe(printed.text);
     expect(await scan(printed.text!)).toBe('paper');
     expect(await print()).toMatchObject({ pass: { id: printed.pass.id }, pdf: null, text: null });
     expect(Date.parse(printed.pass.expiresAt!) - Date.now()).toBeLessThanOrEqual(30 * 86_400_000);

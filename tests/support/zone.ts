@@ -15,7 +15,6 @@ import { createTestDatabase, type TestDatabase } from './database.js';
 import { definitions } from './definitions.js';
 import type { Gateway } from '@delta/gateway/server';
 import { startTestGateway } from './gateway.js';
-import { plainSheet } from './plainSheet.js';
 import { dumpTables, recordTraffic } from './traffic.js';
 import { unlimitedLookups } from './unlimitedLookups.js';
 
@@ -107,7 +106,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
       ...env(slug), DELTA_ISSUERS_FILE: keys.issuers, DELTA_BLIND_INDEX_KEY_FILE: keys.blindIndex, DELTA_MASTER_KEY_FILE: keys.master(slug), DELTA_PASS_KEYS_FILE: keys.passKeys(slug),
       DELTA_ZONE_URL: running['zone']!.url, DELTA_SYNTHETIC_MEMBERS: String(members), ...unlimitedLookups, ...provinceEnv,
     });
-    const province = await createProvince({ definition: definitions[slug]!, settings, log, onStatement: watch(slug), paper: plainSheet, ...(now ? { now } : {}) });
+    const province = await createProvince({ definition: definitions[slug]!, settings, log, onStatement: watch(slug), ...(now ? { now } : {}) });
     running[slug] = province;
     return province;
   };

@@ -1,7 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { PDFiumLibrary, type PDFiumDocument } from '@hyzyla/pdfium';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readQr } from '../../../../tests/support/readQr.js';
+import { describe, expect, test } from '@jest/globals';
+import { openSheet, readSheet } from '../../../../tests/support/readSheet.js';
 import { createNodeSigner, createStationState, credentialText, issueCredential, nodePlatform, statusBytes, verifyPass, type TrustList } from '../index.js';
 import { toHex } from '../lib/bytes.js';
 import { renderPaperPass, type PaperPass } from './renderPaperPass.js';
@@ -13,32 +12,13 @@ const paper: Omit<PaperPass, 'text'> = { maskedName: '欧阳*', issuerName: '安
 const textOf = async (maskedName: string): Promise<string> =>
   credentialText(await issueCredential({ issuer: '34', notBefore: now - 60, expires: paper.expires, passId, statusIndex: 900_000, class: 'paper', maskedName }, issuer));
 
-let pdfium: PDFiumLibrary;
-beforeAll(async () => { pdfium = await PDFiumLibrary.init(); });
-afterAll(() => pdfium.destroy());
-
-/** A second implementation reads what was written: PDFium, which browsers print with. */
-async function open<R>(pdf: Uint8Array, look: (document: PDFiumDocument) => Promise<R> | R): Promise<R> {
-  const document = await pdfium.loadDocument(pdf);
-  try {
-    return await look(document);
-  } finally {
-    document.destroy();
-  }
-}
-
-/** As printed at `dotsPerInch` and photographed without loss. */
-const picture = (pdf: Uint8Array, dotsPerInch: number) => open(pdf, async (document) => {
-  const { data, width, height } = await document.getPage(0).render({ scale: dotsPerInch / 72, render: ({ data }) => Promise.resolve(data) });
-  return { data: new Uint8ClampedArray(data), width, height };
-});
-const shown = (pdf: Uint8Array): Promise<string> => open(pdf, (document) => document.getPage(0).getText());
+const shown = (pdf: Uint8Array): Promise<string> => openSheet(pdf, (document) => document.getPage(0).getText());
 
 describe('a paper pass', () => {
   test('is one A4 page of at most 64 KiB that says in Chinese whose it is, whose word it is, until when, and what to check', async () => {
     const pdf = await renderPaperPass({ ...paper, text: await textOf('欧阳*') });
     expect(pdf.length).toBeLessThan(64 * 1024);
-    await open(pdf, (document) => {
+    await openSheet(pdf, (document) => {
       expect(document.getPageCount()).toBe(1);
       expect(document.getPage(0).getOriginalSize()).toEqual({ originalWidth: expect.closeTo(595.28, 1), originalHeight: expect.closeTo(841.89, 1) });
     });
@@ -49,7 +29,7 @@ describe('a paper pass', () => {
 
   test('carries a code that is read off the page at 150 dots an inch and admitted by the core, once', async () => {
     const text = await textOf('欧阳*');
-    const read = await readQr(await picture(await renderPaperPass({ ...paper, text }), 150));
+    const read = await readSheet(await renderPaperPass({ ...paper, text }));
     expect(read).toBe(text);
     const kid = toHex(issuer.kid);
     const key = { kid, issuer: '34', use: 'pass', algorithm: -7, publicKey: issuer.publicKey, from: now - day, until: now + day, imported: nodePlatform.importKey(issuer.publicKey)! } as const;
@@ -74,6 +54,6 @@ describe('a paper pass', () => {
 
   test('takes the largest text that version 11 holds, and its code is read', async () => {
     const text = `AP1:${'A'.repeat(255)}`;
-    expect(await readQr(await picture(await renderPaperPass({ ...paper, text }), 150))).toBe(text);
+    expect(await readSheet(await renderPaperPass({ ...paper, text }))).toBe(text);
   });
 });

@@ -56,10 +56,11 @@ export interface RunningProvince {
   close(): Promise<void>;
 }
 
-const noPaper: PaperRenderer = () => Promise.reject(new Error('no renderer of paper passes'));
+/** Loaded with the first sheet: a PDF writer and a font are no part of a subgraph that prints none. */
+const printer: PaperRenderer = async (sheet) => (await import('@delta/pass/paper')).renderPaperPass(sheet);
 
 /** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
-export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, paper = noPaper, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
+export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, paper = printer, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
   const { entry } = definition;
   const [signingKey, trustList, indexKeys, bearer, tls, passKeys] = await Promise.all([
     loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log),
