@@ -19,6 +19,7 @@ import { createLimits } from '../lookup/index.js';
 import { checkKeys, shredEvents } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
+import { createPassChecking, type FindPass, type PassLists } from '../passCheck/index.js';
 import { stationEntity } from '../station/index.js';
 import { memberStatisticsOf } from '../statistics/index.js';
 import { transferEvents } from '../transfer/index.js';
@@ -40,6 +41,8 @@ export interface ProvinceOptions {
   readonly now?: () => Date;
   /** Other guards than the real ones: for the bench that measures these. */
   readonly guards?: Guards;
+  /** Lists to judge passes by, and whose a pass is; without them no pass is judged. */
+  readonly passes?: { readonly lists: PassLists; readonly findPass: FindPass };
   /** Told of every statement sent to the database. */
   readonly onStatement?: (sql: string) => void;
   /** Told how many demonstration members are loaded. */
@@ -53,8 +56,12 @@ export interface RunningProvince {
   close(): Promise<void>;
 }
 
+const noPasses: NonNullable<ProvinceOptions['passes']> = {
+  lists: { trust: () => undefined, status: () => undefined, knownIssued: () => undefined, freshStatus: async () => undefined }, findPass: async () => undefined,
+};
+
 /** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
-export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
+export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, passes = noPasses, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
   const { entry } = definition;
   const [signingKey, trustList, indexKeys, bearer, tls] = await Promise.all([
     loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log),
@@ -82,6 +89,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
     const limits = createLimits(db, entry.code, {
       person: settings.lookupLimitPerson, viewer: settings.lookupLimitViewer, organization: settings.lookupLimitOrganization, province: settings.lookupLimitProvince,
     }, now);
+    const passChecking = createPassChecking({ db, ...passes, perMinute: settings.verifyLimitViewer, now });
     const metrics = createMetrics(entry.slug);
     const send = fetchOver(tls);
     const seals = subjectSeals(envelope);
@@ -94,7 +102,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       onRewound: async (peer) => { if (peer === 'zone') await registerAgain(db); },
     });
     const services: ProvinceServices = {
-      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
+      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, passChecking, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
       cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
     };
     const server = await createSubgraphServer<ProvinceContext>({
@@ -113,6 +121,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       registered: registrar.caughtUp,
       close: async () => {
         limits.stop();
+        passChecking.stop();
         await Promise.all([server.close(), registrar.stop()]);
         await sequencer?.stop();
         await moving.stop();
