@@ -34,9 +34,20 @@ export async function verifyGrant(messages: PairMessages, province: string, gran
   }
   if (claims['req'] !== asked.requestId || !sameViewer((claims['vwr'] ?? null) as Viewer | null, asked.viewer)) throw new PlatformError('GRANT_MISMATCH');
   const act = { purpose: claims['pur'] as string, lookupId: claims['lid'] as string };
-  if (claims['prs'] !== undefined) return { blindIndex: null, reason: { kind: 'PRESENT', ...act, presence: claims['prs'] as Presence } };
+  if (claims['prs'] !== undefined) {
+    if (!isPresence(claims['prs'])) throw new PlatformError('GRANT_INVALID');
+    return { blindIndex: null, reason: { kind: 'PRESENT', ...act, presence: claims['prs'] } };
+  }
   return {
     blindIndex: claims['idx'] as string,
     reason: { kind: 'LOOKUP', ...act, inCase: claims['cas'] === true, reveal: Array.isArray(claims['rev']) ? claims['rev'] as readonly string[] : [] },
   };
 }
+
+/** The asking province wrote it, and another is to read it. */
+function isPresence(told: unknown): told is Presence {
+  const { owner, text, challenge } = (told ?? {}) as Partial<Record<string, unknown>>;
+  return [owner, text, challenge].every((part) => typeof part === 'string' && part.length <= longestCode);
+}
+/** Longer than any code of the profile. */
+const longestCode = 500;

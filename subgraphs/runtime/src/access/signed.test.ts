@@ -88,6 +88,11 @@ describe.each([['proven by the pair\'s key', (over: Trust) => over], ['signed', 
     expect(Object.keys(JSON.parse(Buffer.from(grant.split('.')[1]!, 'base64url').toString()) as object).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'lid', 'prs', 'pur', 'req', 'vwr']);
   });
 
+  test.each([null, 'AP2:', {}, { owner: '34', text: 1, challenge: 'AP3:X' }, { owner: '34', text: 'A'.repeat(501), challenge: 'AP3:X' }])('by a pass says it in its form, which %j is not', async (presence) => {
+    const grant = await from(shanghai!).write({ prs: presence, pur: 'CHECK_IN', lid: '31-l', vwr: viewer, req: 'r-1' }, { type: 'delta-grant+jwt', audience: 'zone', expiresInSeconds: 60 });
+    expect(await code(verifyGrant(atZone, 'shanghai', grant, asked))).toBe('GRANT_INVALID');
+  });
+
   test('ends with its lookup', async () => {
     const { exp, iat } = JSON.parse(Buffer.from((await give()).split('.')[1]!, 'base64url').toString()) as { exp: number; iat: number };
     expect(exp - iat).toBe(300);
