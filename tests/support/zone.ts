@@ -15,6 +15,7 @@ import { createTestDatabase, type TestDatabase } from './database.js';
 import { definitions } from './definitions.js';
 import type { Gateway } from '@delta/gateway/server';
 import { startTestGateway } from './gateway.js';
+import { plainSheet } from './plainSheet.js';
 import { dumpTables, recordTraffic } from './traffic.js';
 import { unlimitedLookups } from './unlimitedLookups.js';
 
@@ -78,13 +79,13 @@ export interface TestZoneOptions {
   /** Asks a service for its metrics; default `fetch`. */
   readonly send?: typeof fetch;
   /** By what each province judges passes, by its slug. */
-  readonly passes?: (slug: string) => NonNullable<ProvinceOptions['passes']>;
+  readonly judging?: (slug: string) => NonNullable<ProvinceOptions['judging']>;
   /** Further variables of every province. */
   readonly provinceEnv?: Readonly<Record<string, string>>;
 }
 
 /** The whole zone on real databases and real HTTP, in this process: every owner with a database of its own. */
-export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEnv = {}, provinceEnv = {}, passes, send = fetch }: TestZoneOptions = {}): Promise<TestZone> {
+export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEnv = {}, provinceEnv = {}, judging, send = fetch }: TestZoneOptions = {}): Promise<TestZone> {
   const home = await mkdtemp(join(tmpdir(), 'delta-zone-'));
   const keys = await provision(home, { inlineKeys: true });
   const traffic = await recordTraffic({ traces: true });
@@ -105,10 +106,10 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
 
   const startProvince = async (slug: string): Promise<RunningProvince> => {
     const settings = readProvinceSettings(slug, {
-      ...env(slug), DELTA_ISSUERS_FILE: keys.issuers, DELTA_BLIND_INDEX_KEY_FILE: keys.blindIndex, DELTA_MASTER_KEY_FILE: keys.master(slug),
+      ...env(slug), DELTA_ISSUERS_FILE: keys.issuers, DELTA_BLIND_INDEX_KEY_FILE: keys.blindIndex, DELTA_MASTER_KEY_FILE: keys.master(slug), DELTA_PASS_KEYS_FILE: keys.passKeys(slug),
       DELTA_ZONE_URL: running['zone']!.url, DELTA_SYNTHETIC_MEMBERS: String(members), ...unlimitedLookups, ...provinceEnv,
     });
-    const province = await createProvince({ definition: definitions[slug]!, settings, log, onStatement: watch(slug), ...(passes ? { passes: passes(slug) } : {}), ...(now ? { now } : {}) });
+    const province = await createProvince({ definition: definitions[slug]!, settings, log, onStatement: watch(slug), paper: plainSheet, ...(judging ? { judging: judging(slug) } : {}), ...(now ? { now } : {}) });
     running[slug] = province;
     return province;
   };

@@ -8,6 +8,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair as generateJoseKeyPa
 import { keyFiles, type KeyFiles } from './home.js';
 import { defaultIssuerPort, developmentIssuers, issuerBaseUrl, issuerIdentifier } from './issuerRegistry.js';
 import { makeHome } from './makeHome.js';
+import { newPassKeys } from './newPassKeys.js';
 import { replaceFile, writeFileOnce } from './writeFileOnce.js';
 
 /** The services that sign with an Ed25519 key of their own. */
@@ -36,6 +37,7 @@ export async function provision(home: string, options: ProvisionOptions = {}): P
     ...signers.map(async (name) => writeFileOnce(files.signing(name), json((await generateKeyPair(name)).privateKey))),
     ...developmentIssuers.map(async ({ slug }) => writeFileOnce(files.issuer(slug), json(await issuerKey(slug)))),
     ...provinces.map(({ slug }) => writeFileOnce(files.master(slug), `${random32()}\n`)),
+    ...provinces.map(({ slug }) => writeFileOnce(files.passKeys(slug), json({ keys: newPassKeys() }))),
     writeFileOnce(files.blindIndex, json({ current: 'v1', keys: { v1: random32() } })),
     writeFileOnce(files.tokenClient, json({ clientId: 'token-command', clientSecret: randomBytes(32).toString('base64url') })),
   ]);

@@ -30,6 +30,7 @@ export function provinceService({ slug }: ProvinceEntry, settings: Settings, env
     DELTA_ISSUERS_FILE: files.issuers,
     DELTA_BLIND_INDEX_KEY_FILE: files.blindIndex,
     DELTA_MASTER_KEY_FILE: files.master(slug),
+    DELTA_PASS_KEYS_FILE: files.passKeys(slug),
     DELTA_ZONE_URL: local(settings.ports['zone']),
     ...(members === undefined ? {} : { DELTA_SYNTHETIC_MEMBERS: String(members) }),
   });

@@ -13,7 +13,7 @@ export const emptiedAuditTables: readonly string[] = ['audit_pending', 'audit_no
 export const privilegesOn = (table: string, isPartition = false): readonly Privilege[] => {
   if (isPartition) return [];
   if (table === 'migrations') return ['SELECT'];
-  if (table === 'exchange_act') return ['SELECT', 'INSERT'];
+  if (table === 'exchange_act' || table === 'pass_act') return ['SELECT', 'INSERT'];
   if (!table.startsWith('audit_')) return ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MAINTAIN'];
   return emptiedAuditTables.includes(table) ? ['SELECT', 'INSERT', 'DELETE'] : ['SELECT', 'INSERT'];
 };

@@ -34,13 +34,13 @@ export const claimProof = async (within: Queryable, proof: Buffer, until: Date):
 export const claimUse = async (within: Queryable, use: Buffer, at: Date): Promise<boolean> => (await within.query(`/* passCheck.claimUse */
   insert into pass_use (use, used_at) values ($1, $2) on conflict do nothing returning 1`, [use, at])).length > 0;
 
-const check = 'id, form, issuer, freshness, expires_at as "expiresAt", checked_at as "checkedAt"';
+const check = 'id, class, issuer, freshness, expires_at as "expiresAt", checked_at as "checkedAt"';
 
 /** False when this viewer used the client key before. @param input digest of what was asked */
 export const insertCheck = async (within: Queryable, record: CheckRecord, viewer: Viewer, clientKey: string, input: Buffer): Promise<boolean> => (await within.query(`/* passCheck.insert */
-  insert into pass_check (id, viewer_issuer, viewer_subject, client_key, input, form, issuer, freshness, expires_at, checked_at)
+  insert into pass_check (id, viewer_issuer, viewer_subject, client_key, input, class, issuer, freshness, expires_at, checked_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning 1`,
-[record.id, viewer.issuer, viewer.subject, clientKey, input, record.form, record.issuer, record.freshness, record.expiresAt, record.checkedAt])).length > 0;
+[record.id, viewer.issuer, viewer.subject, clientKey, input, record.class, record.issuer, record.freshness, record.expiresAt, record.checkedAt])).length > 0;
 
 export const findCheckByKey = async (db: Queryable, viewer: Viewer, clientKey: string): Promise<(CheckRecord & { readonly input: Buffer }) | null> => (await db.query<CheckRecord & { readonly input: Buffer }>(`/* passCheck.findByKey */
   select ${check}, input from pass_check where viewer_issuer = $1 and viewer_subject = $2 and client_key = $3`, [viewer.issuer, viewer.subject, clientKey]))[0] ?? null;

@@ -8,13 +8,13 @@ export interface ChallengeRecord {
   readonly expiresAt: Date;
 }
 
-export type PassForm = 'PHONE' | 'PAPER';
+export type PassClass = 'PHONE' | 'PAPER';
 export type PassFreshness = 'CURRENT' | 'STALE';
 
 /** A valid check as it is kept for a client that repeats it. Whose name the pass bears is not. */
 export interface CheckRecord {
   readonly id: string;
-  readonly form: PassForm;
+  readonly class: PassClass;
   readonly issuer: string;
   readonly freshness: PassFreshness;
   readonly expiresAt: Date;

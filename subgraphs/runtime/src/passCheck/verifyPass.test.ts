@@ -66,7 +66,7 @@ describe('a phone\'s pass', () => {
   test('is valid once: its proof does not do a second time, at whatever station or replica', async () => {
     const text = await (await world.phone('34')).show();
     const first = await verify({ text, stationId: station });
-    expect(first).toMatchObject({ form: 'PHONE', issuer: '34', freshness: 'CURRENT', maskedName: null });
+    expect(first).toMatchObject({ class: 'PHONE', issuer: '34', freshness: 'CURRENT', maskedName: null });
     expect(said(await verify({ text, stationId: second }, { replica: 1 }))).toBe('PROOF_REPLAYED');
   });
 

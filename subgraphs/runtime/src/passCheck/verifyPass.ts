@@ -71,7 +71,7 @@ export async function verifyPass(services: Services, viewer: Viewer, request: Au
     const { input: asked, ...record } = before;
     if (!asked.equals(digest)) throw new PlatformError('CLIENT_KEY_REUSED');
     // The name was not kept: it is read off the code again, while that is valid.
-    const outcome = record.form === 'PAPER' ? (await judged()).outcome : undefined;
+    const outcome = record.class === 'PAPER' ? (await judged()).outcome : undefined;
     return { ...record, maskedName: outcome?.valid ? namedFor(outcome) : null };
   };
   const judge = (): Promise<Judged> => judgePass(passChecking.lists, input.text, shown, at.getTime() / 1000);
@@ -91,7 +91,7 @@ export async function verifyPass(services: Services, viewer: Viewer, request: Au
     // Refused by one's own act, sent twice: then this is its answer too.
     if (refusal) return await repeated(within, async () => judged) ?? refused(within, refusal);
     const record: CheckRecord = {
-      id, form: outcome.class === 'paper' ? 'PAPER' : 'PHONE', issuer: outcome.issuer, freshness: outcome.freshness === 'stale' ? 'STALE' : 'CURRENT',
+      id, class: outcome.class === 'paper' ? 'PAPER' : 'PHONE', issuer: outcome.issuer, freshness: outcome.freshness === 'stale' ? 'STALE' : 'CURRENT',
       expiresAt: new Date(outcome.expires * 1000), checkedAt: at,
     };
     if (!(await insertCheck(within, record, viewer, clientKey, digest))) {

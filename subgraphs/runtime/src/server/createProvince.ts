@@ -19,6 +19,7 @@ import { createLimits } from '../lookup/index.js';
 import { checkKeys, shredEvents } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
+import { createCodeHasher, createStatusPublisher, findPassForCheck, loadPassKeys, passRoutes, type PaperRenderer } from '../pass/index.js';
 import { createPassChecking, type FindPass, type PassLists } from '../passCheck/index.js';
 import { stationEntity } from '../station/index.js';
 import { memberStatisticsOf } from '../statistics/index.js';
@@ -41,8 +42,10 @@ export interface ProvinceOptions {
   readonly now?: () => Date;
   /** Other guards than the real ones: for the bench that measures these. */
   readonly guards?: Guards;
-  /** Lists to judge passes by, and whose a pass is; without them no pass is judged. */
-  readonly passes?: { readonly lists: PassLists; readonly findPass: FindPass };
+  /** By what passes are judged, and whose a pass is, where it is neither the province's own lists nor its own register. */
+  readonly judging?: { readonly lists?: PassLists; readonly findPass?: FindPass };
+  /** Makes the sheet of a pass on paper. */
+  readonly paper?: PaperRenderer;
   /** Told of every statement sent to the database. */
   readonly onStatement?: (sql: string) => void;
   /** Told how many demonstration members are loaded. */
@@ -56,22 +59,25 @@ export interface RunningProvince {
   close(): Promise<void>;
 }
 
-const noPasses: NonNullable<ProvinceOptions['passes']> = {
-  lists: { trust: () => undefined, status: () => undefined, knownIssued: () => undefined, freshStatus: async () => undefined }, findPass: async () => undefined,
-};
+const noPaper: PaperRenderer = () => Promise.reject(new Error('no renderer of paper passes'));
+
+/** No pass is judged by these. */
+const noLists: PassLists = { trust: () => undefined, status: () => undefined, knownIssued: () => undefined, freshStatus: async () => undefined };
 
 /** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
-export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, passes = noPasses, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
+export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, paper = noPaper, judging = {}, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
   const { entry } = definition;
-  const [signingKey, trustList, indexKeys, bearer, tls] = await Promise.all([
+  const [signingKey, trustList, indexKeys, bearer, tls, passKeys] = await Promise.all([
     loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log),
     readBlindIndexKeys(settings.blindIndexKeyFile), loadBearerVerifier(settings.issuersFile, { log, only: (issuer) => issuer.province === entry.code }), loadMutualTls(settings),
+    settings.passKeysFile === undefined ? undefined : loadPassKeys(settings.passKeysFile, log),
   ]);
   const guards = given ?? guardsWith({ signer: signingKey, trust: trustList });
   const { signer, trust } = guards;
   const masterKeys = openMasterKeys(settings.masterKeyFile, ({ message }) => { log.error({ code: 'CONFIGURATION_INVALID', reason: message }, 'the master key file cannot be used; the keys read before stay in use'); });
   const envelope = createEnvelope(masterKeys, settings.cryptoSuite);
   const cursorKey = derivedKeys(masterKeys, 'cursors');
+  const challengeKey = derivedKeys(masterKeys, 'pass-challenges');
   const blindIndex = createBlindIndex(indexKeys);
   const database = await startDatabase({
     name: entry.slug, url: settings.databaseUrl, ownerUrl: settings.databaseOwnerUrl, mode: settings.mode, home: settings.home, embeddedPort: settings.embeddedPort, log,
@@ -89,7 +95,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
     const limits = createLimits(db, entry.code, {
       person: settings.lookupLimitPerson, viewer: settings.lookupLimitViewer, organization: settings.lookupLimitOrganization, province: settings.lookupLimitProvince,
     }, now);
-    const passChecking = createPassChecking({ db, ...passes, perMinute: settings.verifyLimitViewer, now });
+    const passChecking = createPassChecking({ db, lists: judging.lists ?? noLists, findPass: judging.findPass ?? findPassForCheck, perMinute: settings.verifyLimitViewer, now });
     const metrics = createMetrics(entry.slug);
     const send = fetchOver(tls);
     const seals = subjectSeals(envelope);
@@ -103,6 +109,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
     });
     const services: ProvinceServices = {
       entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, passChecking, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
+      passes: { keys: passKeys, codes: createCodeHasher(masterKeys), places: settings.passPlaces, paper, challengeKeys: () => masterKeys.versions.map((version) => challengeKey(version)) },
       cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
     };
     const server = await createSubgraphServer<ProvinceContext>({
@@ -111,7 +118,10 @@ export async function createProvince({ definition, settings, log, now = () => ne
       context: contextOf(services, (token) => bearer.verify(token), guards.trail),
       plugins: [auditPlugin<ProvinceContext>(db, now)],
       ready: () => databaseReadiness(db),
-      routes: exchange.routes,
+      routes: (http) => {
+        exchange.routes(http);
+        passRoutes(createStatusPublisher(services))(http);
+      },
     });
     const sequencer = startSealing({ guards, db, log, now, exchange, settings });
     const moving = exchange.start();

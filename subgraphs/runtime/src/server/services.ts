@@ -5,6 +5,7 @@ import type { Envelope } from '../crypto/envelope.js';
 import type { Joined } from '../exchange/index.js';
 import type { Database } from '../db/database.js';
 import type { Limits } from '../lookup/index.js';
+import type { PassIssuing } from '../pass/index.js';
 import type { Cursors } from '../page/index.js';
 import type { PassChecking } from '../passCheck/index.js';
 import type { MemberStatistics } from '../statistics/index.js';
@@ -29,6 +30,8 @@ export interface ProvinceServices {
   readonly memberStatistics: () => Promise<MemberStatistics>;
   /** The province's part in the exchange. */
   readonly exchange: Pick<Joined, 'peers' | 'services' | 'tell' | 'knows'>;
+  /** What passes are issued with. */
+  readonly passes: PassIssuing;
   readonly mode: 'demo' | 'production';
   readonly now: () => Date;
 }

@@ -38,7 +38,7 @@ export class PassCheck1764000000014 implements MigrationInterface {
         viewer_subject text not null,
         client_key text not null,
         input bytea not null,
-        form text not null,
+        class text not null,
         issuer text not null,
         freshness text not null,
         expires_at timestamptz not null,
