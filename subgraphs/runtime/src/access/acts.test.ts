@@ -5,6 +5,7 @@ import { acts, mayAct, requireOffice } from './acts.js';
 /** Written out apart from the code. */
 const who: Record<string, readonly string[]> = {
   OPEN_LOOKUP: ['branch_secretary', 'station_clerk'],
+  VERIFY_PASS: ['branch_secretary', 'station_clerk', 'organization_administrator', 'verifying_system'],
   OPEN_CASE: ['branch_secretary', 'station_clerk'],
   REVEAL_MEMBER: ['branch_secretary', 'station_clerk'],
   CLOSE_CASE: ['branch_secretary', 'station_clerk', 'organization_administrator'],

@@ -3,12 +3,13 @@ import type { Role, Viewer } from '@delta/schema/viewer';
 import type { Meaning } from './policy.js';
 
 /** What a role may do in its own province, at its own organisation or below it. Seeing fields of a person is the policy's. */
-export const acts = ['OPEN_LOOKUP', 'OPEN_CASE', 'CLOSE_CASE', 'LIST_CASES', 'REVEAL_MEMBER', 'LIST_MEMBERS', 'KEEP_STATIONS', 'TRANSFER_OWNERSHIP', 'KEEP_PASSES', 'SEE_EXCHANGE', 'KEEP_EXCHANGE'] as const;
+export const acts = ['OPEN_LOOKUP', 'VERIFY_PASS', 'OPEN_CASE', 'CLOSE_CASE', 'LIST_CASES', 'REVEAL_MEMBER', 'LIST_MEMBERS', 'KEEP_STATIONS', 'TRANSFER_OWNERSHIP', 'KEEP_PASSES', 'SEE_EXCHANGE', 'KEEP_EXCHANGE'] as const;
 
 export type Act = (typeof acts)[number];
 
 export const actMeanings: Readonly<Record<Act, Meaning>> = {
   OPEN_LOOKUP: { en: 'look up one person for one purpose', zh: '发起跨省查询' },
+  VERIFY_PASS: { en: 'verify passes, and open challenges at the organisation\'s stations for phones to answer', zh: '核验电子活动证' },
   OPEN_CASE: { en: 'open a case about one person', zh: '立项' },
   CLOSE_CASE: { en: 'close a case of the organisation', zh: '办结' },
   LIST_CASES: { en: 'see the organisation\'s cases, which name nobody', zh: '查看本组织办理事项' },
@@ -28,17 +29,18 @@ const ofOffices = acts.filter((act) => !ofOperators.includes(act));
 /**
  * Who may do what. An administrator keeps the organisation in order (its members' list, its stations, cases left open by
  * those who are gone) hands over records of its members, and asks about nobody. That of the topmost organisation runs the exchange as
- * well. A station's clerk does not decide where somebody belongs.
+ * well. A station's clerk does not decide where somebody belongs. Other systems verify passes and do nothing else.
  */
 export const actsOfRole: Readonly<Record<Role, readonly Act[]>> = {
   member: [],
   branch_secretary: ofOffices,
   station_clerk: ofOffices.filter((act) => act !== 'TRANSFER_OWNERSHIP' && act !== 'KEEP_PASSES'),
-  organization_administrator: ['CLOSE_CASE', 'LIST_CASES', 'LIST_MEMBERS', 'KEEP_STATIONS', 'TRANSFER_OWNERSHIP', 'KEEP_PASSES', 'SEE_EXCHANGE', 'KEEP_EXCHANGE'],
+  organization_administrator: ['VERIFY_PASS', 'CLOSE_CASE', 'LIST_CASES', 'LIST_MEMBERS', 'KEEP_STATIONS', 'TRANSFER_OWNERSHIP', 'KEEP_PASSES', 'SEE_EXCHANGE', 'KEEP_EXCHANGE'],
   grid_worker: [],
   province_auditor: ['SEE_EXCHANGE'],
   zone_operator: [],
   dashboard: [],
+  verifying_system: ['VERIFY_PASS'],
 };
 
 export const mayAct = (role: Role, act: Act): boolean => actsOfRole[role].includes(act);

@@ -19,7 +19,8 @@ import { createLimits } from '../lookup/index.js';
 import { checkKeys, shredEvents } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
-import { createCodeHasher, createStatusPublisher, loadPassKeys, passRoutes, type PaperRenderer } from '../pass/index.js';
+import { createCodeHasher, createStatusPublisher, findPassForCheck, loadPassKeys, passRoutes, type PaperRenderer } from '../pass/index.js';
+import { createPassChecking, type FindPass, type PassLists } from '../passCheck/index.js';
 import { stationEntity } from '../station/index.js';
 import { memberStatisticsOf } from '../statistics/index.js';
 import { transferEvents } from '../transfer/index.js';
@@ -41,6 +42,8 @@ export interface ProvinceOptions {
   readonly now?: () => Date;
   /** Other guards than the real ones: for the bench that measures these. */
   readonly guards?: Guards;
+  /** By what passes are judged, and whose a pass is, where it is neither the province's own lists nor its own register. */
+  readonly judging?: { readonly lists?: PassLists; readonly findPass?: FindPass };
   /** Makes the sheet of a pass on paper. */
   readonly paper?: PaperRenderer;
   /** Told of every statement sent to the database. */
@@ -59,8 +62,11 @@ export interface RunningProvince {
 /** Loaded with the first sheet: a PDF writer and a font are no part of a subgraph that prints none. */
 const printer: PaperRenderer = async (sheet) => (await import('@delta/pass/paper')).renderPaperPass(sheet);
 
+/** No pass is judged by these. */
+const noLists: PassLists = { trust: () => undefined, status: () => undefined, knownIssued: () => undefined, freshStatus: async () => undefined };
+
 /** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
-export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, paper = printer, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
+export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, paper = printer, judging = {}, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
   const { entry } = definition;
   const [signingKey, trustList, indexKeys, bearer, tls, passKeys] = await Promise.all([
     loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log),
@@ -90,6 +96,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
     const limits = createLimits(db, entry.code, {
       person: settings.lookupLimitPerson, viewer: settings.lookupLimitViewer, organization: settings.lookupLimitOrganization, province: settings.lookupLimitProvince,
     }, now);
+    const passChecking = createPassChecking({ db, lists: judging.lists ?? noLists, findPass: judging.findPass ?? findPassForCheck, perMinute: settings.verifyLimitViewer, now });
     const metrics = createMetrics(entry.slug);
     const send = fetchOver(tls);
     const seals = subjectSeals(envelope);
@@ -102,7 +109,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       onRewound: async (peer) => { if (peer === 'zone') await registerAgain(db); },
     });
     const services: ProvinceServices = {
-      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
+      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, passChecking, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
       passes: { keys: passKeys, codes: createCodeHasher(masterKeys), places: settings.passPlaces, paper, challengeKeys: () => masterKeys.versions.map((version) => challengeKey(version)) },
       cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
     };
@@ -125,6 +132,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       registered: registrar.caughtUp,
       close: async () => {
         limits.stop();
+        passChecking.stop();
         await Promise.all([server.close(), registrar.stop()]);
         await sequencer?.stop();
         await moving.stop();

@@ -8,6 +8,7 @@ import { exchangeMutations, exchangeQueries, exchangeResolvers } from '../exchan
 import { lookupMutations, lookupResolvers } from '../lookup/index.js';
 import { memberResolvers } from '../member/index.js';
 import { organizationQueries, organizationResolvers } from '../organization/index.js';
+import { passCheckMutations } from '../passCheck/index.js';
 import { statisticsQueries } from '../statistics/index.js';
 import { stationMutations, stationQueries, stationResolvers } from '../station/index.js';
 import { transferMutations, transferQueries, transferResolvers } from '../transfer/index.js';
@@ -33,7 +34,7 @@ export function provinceSchema(definition: ProvinceDefinition, policyInUse: (pol
     OwnershipTransfer: transferResolvers,
     ActivityPass: passResolvers(members.related),
     Exchange: exchangeResolvers,
-    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...transferMutations, ...stationMutations, ...exchangeMutations, ...passMutations },
+    ProvinceMutation: { ...lookupMutations, ...passCheckMutations, ...caseMutations, ...transferMutations, ...stationMutations, ...exchangeMutations, ...passMutations },
   };
   return buildSubgraphSchema([{
     typeDefs: parse(provinceSdl(definition)),

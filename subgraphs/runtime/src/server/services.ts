@@ -7,6 +7,7 @@ import type { Database } from '../db/database.js';
 import type { Limits } from '../lookup/index.js';
 import type { PassIssuing } from '../pass/index.js';
 import type { Cursors } from '../page/index.js';
+import type { PassChecking } from '../passCheck/index.js';
 import type { MemberStatistics } from '../statistics/index.js';
 
 /** What a province's resolvers work with: made once at start, handed in, never looked up. */
@@ -21,6 +22,8 @@ export interface ProvinceServices {
   /** Blind index of an ID number, see crypto/blindIndex. */
   readonly blindIndex: (idNumber: string) => string;
   readonly limits: Limits;
+  /** By what passes are judged, and whose the province's own are. */
+  readonly passChecking: PassChecking;
   /** How long a case lasts unless it is closed. */
   readonly caseLifeMs: number;
   /** How many members there are, as far as it names nobody; counted at most once a minute. */

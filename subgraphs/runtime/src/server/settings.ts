@@ -35,6 +35,7 @@ export const readSettings = (slug: string, env: NodeJS.ProcessEnv = process.env)
   lookupLimitViewer: integer('DELTA_LOOKUP_LIMIT_VIEWER', { default: 60, min: 1, max: 1_000_000_000 }),
   lookupLimitOrganization: integer('DELTA_LOOKUP_LIMIT_ORGANIZATION', { default: 300, min: 1, max: 1_000_000_000 }),
   lookupLimitProvince: integer('DELTA_LOOKUP_LIMIT_PROVINCE', { default: 5_000, min: 1, max: 1_000_000_000 }),
+  verifyLimitViewer: integer('DELTA_VERIFY_LIMIT_VIEWER', { default: 600, min: 1, max: 1_000_000_000 }),
   syntheticMembers: integer('DELTA_SYNTHETIC_MEMBERS', { default: 10_000, min: 0, max: 1_000_000 }),
   ...natsVariables,
   ...tlsVariables,

@@ -1,10 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { openSheet, readSheet } from '../../../../tests/support/readSheet.js';
-import { createNodeSigner, createStationState, credentialText, issueCredential, nodePlatform, statusBytes, verifyPass, type TrustList } from '../index.js';
-import { toHex } from '../lib/bytes.js';
-import { renderPaperPass, type PaperPass } from './renderPaperPass.js';
+import { createNodeSigner, createStationState, credentialText, issueCredential, nodePlatform, statusBytes, verifyPass, type TrustList } from '@delta/pass';
+import { renderPaperPass, type PaperPass } from '@delta/pass/paper';
+import { openSheet, readSheet } from '../support/readSheet.js';
 
+const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const [now, day] = [1_800_000_000, 86_400];
 const issuer = createNodeSigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
 const passId = new Uint8Array(randomBytes(16));
