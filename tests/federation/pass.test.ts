@@ -69,7 +69,8 @@ describe('a pass that is issued and bound to a phone', () => {
       expect(await renew('AP2:')).toMatchObject({ code: 'PASS_PROOF_REFUSED' });
       const proof = await answer(phone);
       const renewed = await renew(proof);
-      expect(renewed).toMatchObject({ passId: pass.passId, credential: expect.not.stringMatching(`^${credential}$`) });
+    expect(renewed.passId).toBe(pass.passId);
+    expect(renewed.credential).not.toBe(credential);
       expect(await renew(proof)).toEqual(renewed);
       expect(Date.parse(renewed.expiresAt) - Date.now()).toBeGreaterThan(89 * 86_400_000);
       expect(await zone.rows('shanghai', 'select status_index from pass_place where pass = $1', [pass.id])).toHaveLength(1);
