@@ -13,8 +13,8 @@ const mayImport = {
   'schema': [],
   'subgraphs/pass': [],
   'subgraphs/service': ['schema'],
-  'subgraphs/runtime': ['schema', 'subgraphs/service'],
-  'subgraphs/zone': ['schema', 'subgraphs/service', 'subgraphs/runtime'],
+  'subgraphs/runtime': ['schema', 'subgraphs/service', 'subgraphs/pass'],
+  'subgraphs/zone': ['schema', 'subgraphs/service', 'subgraphs/pass', 'subgraphs/runtime'],
   'subgraphs/shanghai': province,
   'subgraphs/jiangsu': province,
   'subgraphs/zhejiang': province,
@@ -36,7 +36,7 @@ const betweenPackages = Object.entries(mayImport).flatMap(([place, allowed]) => 
 const runtime = './subgraphs/runtime/src';
 
 /** Folders that are entered by their index alone. */
-const concepts = ['member', 'organization', 'station', 'lookup', 'case', 'accessLog', 'statistics', 'transfer', 'exchangeView', 'flow', 'activity', 'pass'];
+const concepts = ['member', 'organization', 'station', 'lookup', 'case', 'accessLog', 'statistics', 'transfer', 'exchangeView', 'flow', 'activity', 'pass', 'passLists', 'stationEnrolment'];
 const closed = [...concepts, 'directory', 'division', 'page', 'synthetic'];
 
 /** What the concepts stand on; concepts register with it, so it knows none of them. */
