@@ -61,6 +61,7 @@ export const errorCatalogue = {
   TRANSFER_DESTINATION: { message: 'The record cannot be handed to this organisation: it belongs to the province that holds the record.', zh: '接收党组织须属于其他省份', remedy: 'Name an organisation of the province that is to receive the record.', http: 400 },
   DUPLICATE_CLAIM: { message: 'Another province has registered this member already.', zh: '该党员已由其他省登记', remedy: 'Both provinces see the claim; settle it with the other province\'s liaison.', http: 409 },
   REGISTRATION_REFUSED: { message: 'The directory refuses this registration batch.', zh: '名录登记被拒绝', remedy: 'Sign the batch with the province\'s own key and keep it under 5,000 entries.', http: 403 },
+  TRUST_LIST_REFUSED: { message: 'The trust list is refused.', zh: '信任名单被拒绝', remedy: '`refusal` says why (subgraphs/pass/REFUSALS.md); nothing of it was stored. Hold the ceremony again (docker/CEREMONY.md).', http: 422 },
   STATION_HOURS_INVALID: { message: 'Opening hours must be weekdays 1 to 7 with opens before closes, without overlap.', zh: '开放时间无效', remedy: 'Send at most three periods a day, as HH:MM.', http: 400 },
   // Limits of the gateway
   BAD_REQUEST: { message: 'The request is not a GraphQL request this endpoint understands.', zh: '请求格式错误', remedy: 'POST JSON with `query` and `variables`.', http: 400 },
