@@ -19,6 +19,7 @@ import { createLimits } from '../lookup/index.js';
 import { checkKeys, shredEvents } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
+import { startPassLists } from '../passLists/index.js';
 import { stationEntity } from '../station/index.js';
 import { memberStatisticsOf } from '../statistics/index.js';
 import { transferEvents } from '../transfer/index.js';
@@ -27,7 +28,7 @@ import { contextOf, type ProvinceContext } from './context.js';
 import { guardsWith, type Guards } from './guards.js';
 import type { ProvinceDefinition } from './province.js';
 import { provinceSchema } from './schema.js';
-import { readBlindIndexKeys } from './secretFiles.js';
+import { readBlindIndexKeys, readRootsFile } from './secretFiles.js';
 import type { ProvinceServices } from './services.js';
 import type { Settings } from './settings.js';
 import { startDatabase } from './startDatabase.js';
@@ -56,9 +57,9 @@ export interface RunningProvince {
 /** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
 export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
   const { entry } = definition;
-  const [signingKey, trustList, indexKeys, bearer, tls] = await Promise.all([
+  const [signingKey, trustList, indexKeys, roots, bearer, tls] = await Promise.all([
     loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log),
-    readBlindIndexKeys(settings.blindIndexKeyFile), loadBearerVerifier(settings.issuersFile, { log, only: (issuer) => issuer.province === entry.code }), loadMutualTls(settings),
+    readBlindIndexKeys(settings.blindIndexKeyFile), readRootsFile(settings.passRootsFile), loadBearerVerifier(settings.issuersFile, { log, only: (issuer) => issuer.province === entry.code }), loadMutualTls(settings),
   ]);
   const guards = given ?? guardsWith({ signer: signingKey, trust: trustList });
   const { signer, trust } = guards;
@@ -93,8 +94,10 @@ export async function createProvince({ definition, settings, log, now = () => ne
       ], definition.extension?.events),
       onRewound: async (peer) => { if (peer === 'zone') await registerAgain(db); },
     });
+    // Without pinned roots no pass can be judged here, and everything else goes on.
+    const passLists = roots && await startPassLists({ db, roots, zoneUrl: settings.zoneUrl, send, own: undefined, log, metrics, now });
     const services: ProvinceServices = {
-      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
+      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now, passRoots: roots, passLists,
       cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
     };
     const server = await createSubgraphServer<ProvinceContext>({
@@ -113,7 +116,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       registered: registrar.caughtUp,
       close: async () => {
         limits.stop();
-        await Promise.all([server.close(), registrar.stop()]);
+        await Promise.all([server.close(), registrar.stop(), passLists?.stop()]);
         await sequencer?.stop();
         await moving.stop();
         await database.close();

@@ -1,3 +1,4 @@
+import type { Root } from '@delta/pass';
 import type { ProvinceEntry } from '@delta/schema/provinces';
 import type { Signer, Trust } from '@delta/service/keys';
 import type { PairMessages } from '@delta/service/pairMessage';
@@ -6,6 +7,7 @@ import type { Joined } from '../exchange/index.js';
 import type { Database } from '../db/database.js';
 import type { Limits } from '../lookup/index.js';
 import type { Cursors } from '../page/index.js';
+import type { PassLists } from '../passLists/index.js';
 import type { MemberStatistics } from '../statistics/index.js';
 
 /** What a province's resolvers work with: made once at start, handed in, never looked up. */
@@ -26,6 +28,9 @@ export interface ProvinceServices {
   readonly memberStatistics: () => Promise<MemberStatistics>;
   /** The province's part in the exchange. */
   readonly exchange: Pick<Joined, 'peers' | 'services' | 'tell' | 'knows'>;
+  /** The provinces' roots as this province pins them, and the lists verified by them; undefined where none are configured. */
+  readonly passRoots: readonly Root[] | undefined;
+  readonly passLists: PassLists | undefined;
   readonly mode: 'demo' | 'production';
   readonly now: () => Date;
 }
