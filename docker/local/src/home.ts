@@ -26,6 +26,12 @@ export function keyFiles(home: string) {
     master: (slug: string) => join(keys, `${slug}-master.key`),
     /** ES256 key with which a development issuer signs tokens. */
     issuer: (slug: string) => join(keys, `issuer-${slug}.json`),
+    /** The provinces' roots, public: what zone, provinces and stations pin (`{ roots: [{ issuer, kid, publicKey }] }`). */
+    passRoots: join(keys, 'pass-roots.json'),
+    /** A province's root, which signs trust lists of the pass and nothing else. Outside of a demonstration it is on no machine that has a network. */
+    passRoot: (slug: string) => join(keys, `${slug}-pass-root.pem`),
+    /** A province's keys that sign passes and lists, with when each is in use. */
+    passKeys: (slug: string) => join(keys, `${slug}-pass.json`),
     /** The secret with which the token command asks the issuers. */
     tokenClient: join(keys, 'token-client.json'),
   };

@@ -11,6 +11,8 @@ export const maxIssuingKeys = 64;
 export const listTimes = {
   /** How often the zone is asked whether the trust list is another: mostly a 304 of a few bytes. */
   trustEveryMs: 60_000,
+  /** The same before the first list. */
+  firstEveryMs: 2_000,
   /** How often the issuers are asked. */
   everyMs: 15 * 60_000,
   timeoutMs: 10_000,
