@@ -61,6 +61,13 @@ export const errorCatalogue = {
   TRANSFER_DESTINATION: { message: 'The record cannot be handed to this organisation: it belongs to the province that holds the record.', zh: '接收党组织须属于其他省份', remedy: 'Name an organisation of the province that is to receive the record.', http: 400 },
   DUPLICATE_CLAIM: { message: 'Another province has registered this member already.', zh: '该党员已由其他省登记', remedy: 'Both provinces see the claim; settle it with the other province\'s liaison.', http: 409 },
   REGISTRATION_REFUSED: { message: 'The directory refuses this registration batch.', zh: '名录登记被拒绝', remedy: 'Sign the batch with the province\'s own key and keep it under 5,000 entries.', http: 403 },
+  STATION_CODE_INVALID: { message: 'This is no enrolment code of a station.', zh: '站点登记码无效', remedy: 'Check the 16 characters; after five wrong ones open another enrolment.', http: 403 },
+  STATION_CODE_USED: { message: 'The station\'s enrolment code was used already, or another was opened after it.', zh: '站点登记码已使用或已作废', remedy: 'Open another enrolment; if it was not your station that used it, withdraw the station.', http: 409 },
+  STATION_CODE_EXPIRED: { message: 'The station\'s enrolment code is too old.', zh: '站点登记码已过期', remedy: 'Open another enrolment; a code is good for 15 minutes.', http: 409 },
+  STATION_CODE_LOCKED: { message: 'The station\'s enrolment code was entered wrongly too often.', zh: '站点登记码错误次数过多', remedy: 'Open another enrolment.', http: 409 },
+  STATION_KEY_INVALID: { message: 'The station\'s key is no new point of P-256.', zh: '站点公钥无效', remedy: 'Make a new key and send its compressed point, 33 bytes in base64url without padding.', http: 400 },
+  STATION_NOT_ENROLLED: { message: 'The station has no key.', zh: '站点尚未登记设备', remedy: 'Nothing is to be withdrawn; open an enrolment to give it one.', http: 409 },
+  PASS_ROOTS_MISSING: { message: 'The province pins no roots, so a station would trust nobody.', zh: '本省未配置根密钥', remedy: 'The province\'s operators set DELTA_PASS_ROOTS_FILE.', http: 503 },
   TRUST_LIST_REFUSED: { message: 'The trust list is refused.', zh: '信任名单被拒绝', remedy: '`refusal` says why (subgraphs/pass/REFUSALS.md); nothing of it was stored. Hold the ceremony again (docker/CEREMONY.md).', http: 422 },
   STATION_HOURS_INVALID: { message: 'Opening hours must be weekdays 1 to 7 with opens before closes, without overlap.', zh: '开放时间无效', remedy: 'Send at most three periods a day, as HH:MM.', http: 400 },
   // Limits of the gateway

@@ -12,6 +12,7 @@ const who: Record<string, readonly string[]> = {
   LIST_MEMBERS: ['branch_secretary', 'station_clerk', 'organization_administrator'],
   TRANSFER_OWNERSHIP: ['branch_secretary', 'organization_administrator'],
   KEEP_STATIONS: ['branch_secretary', 'station_clerk', 'organization_administrator'],
+  ENROL_STATIONS: ['organization_administrator'],
   SEE_EXCHANGE: ['organization_administrator', 'province_auditor'],
   KEEP_EXCHANGE: ['organization_administrator'],
 };

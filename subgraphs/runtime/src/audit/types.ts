@@ -6,8 +6,9 @@ import type { Viewer } from '@delta/schema/viewer';
  * refused, `reason` says by which code. CLAIM: a second province claimed a member. SHRED: a member's data key was destroyed.
  * TRANSFER: a member's record was given to another province, came from one, or what became of it.
  * EXCHANGE: an operator replayed or gave up a parked event, or reopened a stream; `reference` is the act in `exchange_act`.
+ * STATION: a station's enrolment was opened, used or given up, or its key withdrawn; `reference` is the enrolment.
  */
-export const auditKinds = ['DISCLOSURE', 'LOOKUP', 'REVEAL', 'CASE', 'EXISTENCE', 'REFUSAL', 'CLAIM', 'SHRED', 'TRANSFER', 'EXCHANGE'] as const;
+export const auditKinds = ['DISCLOSURE', 'LOOKUP', 'REVEAL', 'CASE', 'EXISTENCE', 'REFUSAL', 'CLAIM', 'SHRED', 'TRANSFER', 'EXCHANGE', 'STATION'] as const;
 
 export type AuditKind = (typeof auditKinds)[number];
 

@@ -9,6 +9,7 @@ import { lookupMutations, lookupResolvers } from '../lookup/index.js';
 import { memberResolvers } from '../member/index.js';
 import { organizationQueries, organizationResolvers } from '../organization/index.js';
 import { statisticsQueries } from '../statistics/index.js';
+import { stationEnrolmentMutations } from '../stationEnrolment/index.js';
 import { stationMutations, stationQueries, stationResolvers } from '../station/index.js';
 import { transferMutations, transferQueries, transferResolvers } from '../transfer/index.js';
 import { recordedRelations } from './recordedRelations.js';
@@ -31,7 +32,7 @@ export function provinceSchema(definition: ProvinceDefinition, policyInUse: (pol
     AccessLogEntry: accessLogResolvers,
     OwnershipTransfer: transferResolvers,
     Exchange: exchangeResolvers,
-    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...transferMutations, ...stationMutations, ...exchangeMutations },
+    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...transferMutations, ...stationMutations, ...stationEnrolmentMutations, ...exchangeMutations },
   };
   return buildSubgraphSchema([{
     typeDefs: parse(provinceSdl(definition)),
