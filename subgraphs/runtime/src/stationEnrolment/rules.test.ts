@@ -26,6 +26,13 @@ test('a code is good until its time is over, five tries were made, or it was clo
   }
 });
 
-test.each([['a whole point', `BA${'A'.repeat(42)}`], ['padding', `Ag${'A'.repeat(42)}=`], ['standard base64', `Ag${'+'.repeat(42)}`], ['a line break', `Ag${'A'.repeat(42)}\n`], ['too few bytes', `Ag${'A'.repeat(41)}`]])('%s is no compressed point', (_, text) => {
+test.each([['a whole point', `BA${'A'.repeat(42)}`], ['another first byte', `Af${'A'.repeat(42)}`], ['padding', `Ag${'A'.repeat(42)}=`], ['standard base64', `Ag${'+'.repeat(42)}`], ['a line break', `Ag${'A'.repeat(42)}\n`], ['too few bytes', `Ag${'A'.repeat(41)}`]])('%s is no compressed point', (_, text) => {
   expect(() => readStationKey(text)).toThrow(expect.objectContaining({ code: 'STATION_KEY_INVALID' }));
+});
+
+test('every compressed point of P-256 has the form of one', () => {
+  for (const sign of [2, 3]) for (const second of [0, 15, 128, 255]) {
+    const text = Buffer.from([sign, second, ...Array<number>(31).fill(7)]).toString('base64url');
+    expect(readStationKey(text)).toBe(text);
+  }
 });

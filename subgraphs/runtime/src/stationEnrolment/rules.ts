@@ -28,6 +28,6 @@ export function requireOpen({ closedAs, expiresAt, tries }: Pick<EnrolmentRecord
 
 /** The bytes of a compressed point in base64url. Whether it lies on the curve is not seen here. @throws PlatformError STATION_KEY_INVALID */
 export function readStationKey(text: string): string {
-  if (!/^A[gw][A-Za-z0-9_-]{42}$/.test(text)) throw new PlatformError('STATION_KEY_INVALID');
+  if (!/^A[g-z0-9_-][A-Za-z0-9_-]{42}$/.test(text)) throw new PlatformError('STATION_KEY_INVALID');
   return text;
 }
