@@ -18,4 +18,6 @@ export const listTimes = {
   timeoutMs: 10_000,
   /** Whoever waits for a fresh status waits no longer. */
   freshTimeoutMs: 1_000,
+  /** For how long nobody waits for an issuer that has just kept somebody waiting in vain. */
+  freshPauseMs: 5_000,
 } as const;

@@ -220,7 +220,18 @@ describe('a part that is dead', () => {
     expect(await refusals()).toContain('list="STATUS",code="UNREACHABLE"');
   });
 
-  test('holds a station that wants a fresh status up for a second at most', async () => {
+  test('is asked again as soon as the zone is, not a quarter of an hour later', async () => {
+    publish('trust-list', await sign(content()));
+    publish(`status/${jiangsuKid}`, await statusOf('34', anhui, seconds));
+    const lists = await start({ trustEveryMs: 50 });
+    await lists.refresh();
+    expect(lists.status(jiangsuKid)).toBeUndefined();
+    publish(`status/${jiangsuKid}`, await statusOf('32', jiangsu, seconds));
+    for (const end = Date.now() + 5_000; lists.status(jiangsuKid) === undefined && Date.now() < end;) await new Promise((resolve) => { setTimeout(resolve, 20); });
+    expect(lists.status(jiangsuKid)?.issuedAt).toBe(seconds);
+  });
+
+  test('holds a station that wants a fresh status up for a second at most, and the next one not at all', async () => {
     await publishAll();
     const lists = await start();
     await lists.refresh();
@@ -228,6 +239,9 @@ describe('a part that is dead', () => {
     const started = performance.now();
     expect((await lists.freshStatus(jiangsuKid, 0))?.issuedAt).toBe(seconds);
     expect(performance.now() - started).toBeLessThan(2_500);
+    const again = performance.now();
+    for (let i = 0; i < 50; i += 1) expect((await lists.freshStatus(jiangsuKid, 0))?.issuedAt).toBe(seconds);
+    expect(performance.now() - again).toBeLessThan(500);
   });
 });
 

@@ -15,8 +15,10 @@ export interface Asked {
   tag?: string | undefined;
   /** When the issuer last answered, by the process's monotonic clock in milliseconds. */
   answeredAt?: number;
-  /** Why the last attempt brought nothing; said once in the log. */
-  failure?: string | undefined;
+  /** When it last did not. */
+  failedAt?: number;
+  /** Why attempts bring nothing, since when by the same clock, and whether the log says so. */
+  failure?: { readonly reason: string; readonly since: number; readonly said: boolean } | undefined;
 }
 
 /** All lists in use in this process. Only what was verified and persisted gets here. */

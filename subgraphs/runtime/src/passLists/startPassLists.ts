@@ -19,7 +19,7 @@ export interface PassListsOptions extends Pick<PullServices, 'db' | 'roots' | 'z
 
 /**
  * Takes up the lists of the last run and keeps them new: asks the zone every minute whether the trust list is another, and all
- * issuers every 15 minutes, and at once when it is. Nobody waits for it to have asked; who does not answer holds nothing up.
+ * issuers every 15 minutes, and at once when it is; those that failed again with the zone. Nobody waits for it to have asked; who does not answer holds nothing up.
  */
 export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEveryMs, firstEveryMs = listTimes.firstEveryMs, everyMs = listTimes.everyMs, ...given }: PassListsOptions): Promise<PassLists> {
   const stopping = new AbortController();
@@ -28,12 +28,12 @@ export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEv
   await restoreLists(services, { alsoTrust: true });
 
   let pulledAt = -Infinity;
-  async function pullAll(): Promise<void> {
-    pulledAt = performance.now();
-    const kids = (shelf.trust?.keys ?? []).filter(({ use }) => use === 'pass').slice(0, maxIssuingKeys).map(({ kid }) => kid);
-    const wanted = kids.flatMap((kid): [ListKind, string][] => [['STATUS', kid], ['KNOWN_ISSUED', kid]]);
+  const wanted = (): [ListKind, string][] => (shelf.trust?.keys ?? []).filter(({ use }) => use === 'pass').slice(0, maxIssuingKeys)
+    .flatMap(({ kid }): [ListKind, string][] => [['STATUS', kid], ['KNOWN_ISSUED', kid]]);
+  const hasFailed = ([kind, kid]: [ListKind, string]): boolean => shelf.asked.get(`${kind} ${kid}`)?.failure !== undefined;
+  async function pullEach(lists: [ListKind, string][]): Promise<void> {
     await Promise.all(Array.from({ length: pullsAtOnce }, async () => {
-      for (let next = wanted.shift(); next && !stopping.signal.aborted; next = wanted.shift()) await pullList(services, ...next);
+      for (let next = lists.shift(); next && !stopping.signal.aborted; next = lists.shift()) await pullList(services, ...next);
     }));
   }
   // One after the other: what is asked for while lists are pulled is pulled after them.
@@ -46,7 +46,9 @@ export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEv
   const pull = (everything: boolean): Promise<void> => inTurn(async () => {
     const changed = await pullTrustList(services);
     if (changed) await restoreLists(services, { alsoTrust: false });
-    if (changed || everything || performance.now() - pulledAt >= everyMs) await pullAll();
+    if (!changed && !everything && performance.now() - pulledAt < everyMs) return pullEach(wanted().filter(hasFailed));
+    pulledAt = performance.now();
+    return pullEach(wanted());
   });
 
   const freshening = new Map<string, Promise<void>>();
@@ -62,7 +64,9 @@ export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEv
     async freshStatus(kid, maxAgeMs) {
       // Of a kid that nobody vouches for nothing is asked or kept: it is whatever stood in somebody's code.
       if (!shelf.trust?.find(kid)) return undefined;
-      if (performance.now() - (askedOf(shelf, `STATUS ${kid}`).answeredAt ?? -Infinity) > maxAgeMs && !stopping.signal.aborted) {
+      const { answeredAt = -Infinity, failedAt = -Infinity } = askedOf(shelf, `STATUS ${kid}`);
+      const now = performance.now();
+      if (now - answeredAt > maxAgeMs && now - failedAt > listTimes.freshPauseMs && !stopping.signal.aborted) {
         // Whoever asks meanwhile gets the same answer, which is newer than his question by less than a request.
         const asking = freshening.get(kid) ?? pullList(services, 'STATUS', kid, listTimes.freshTimeoutMs).finally(() => { freshening.delete(kid); });
         freshening.set(kid, asking);
