@@ -14,7 +14,7 @@ const mayImport = {
   'subgraphs/pass': [],
   'subgraphs/service': ['schema'],
   'subgraphs/runtime': ['schema', 'subgraphs/service', 'subgraphs/pass'],
-  'subgraphs/zone': ['schema', 'subgraphs/service', 'subgraphs/runtime'],
+  'subgraphs/zone': ['schema', 'subgraphs/service', 'subgraphs/pass', 'subgraphs/runtime'],
   'subgraphs/shanghai': province,
   'subgraphs/jiangsu': province,
   'subgraphs/zhejiang': province,
@@ -42,7 +42,7 @@ const passPaperFromTop = { ...passPaper, target: './subgraphs/pass/src/*.ts' };
 const runtime = './subgraphs/runtime/src';
 
 /** Folders that are entered by their index alone. */
-const concepts = ['member', 'organization', 'station', 'lookup', 'case', 'accessLog', 'statistics', 'transfer', 'exchangeView', 'flow', 'activity', 'pass', 'passCheck'];
+const concepts = ['member', 'organization', 'station', 'lookup', 'case', 'accessLog', 'statistics', 'transfer', 'exchangeView', 'flow', 'activity', 'pass', 'passCheck', 'passLists', 'stationEnrolment'];
 const closed = [...concepts, 'directory', 'division', 'page', 'synthetic'];
 
 /** What the concepts stand on; concepts register with it, so it knows none of them. */

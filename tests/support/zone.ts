@@ -99,6 +99,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
   const env = (owner: string): NodeJS.ProcessEnv => ({
     PORT: '0', HOST: '127.0.0.1', DELTA_HOME: home, DATABASE_URL: databases[owner]!.url, DATABASE_OWNER_URL: databases[owner]!.ownerUrl,
     DELTA_SIGNING_KEY_FILE: keys.signing(owner), DELTA_TRUST_FILE: keys.trust, DELTA_PEERS_FILE: keys.peers,
+    DELTA_PASS_ROOTS_FILE: keys.passRoots,
   });
   databases['zone'] = await createTestDatabase();
   running['zone'] = await createZone({ settings: readZoneSettings({ ...env('zone'), ...zoneEnv }), log, onStatement: watch('zone'), ...(now ? { now } : {}) });

@@ -14,6 +14,7 @@ const who: Record<string, readonly string[]> = {
   TRANSFER_OWNERSHIP: ['branch_secretary', 'organization_administrator'],
   KEEP_PASSES: ['branch_secretary', 'organization_administrator'],
   KEEP_STATIONS: ['branch_secretary', 'station_clerk', 'organization_administrator'],
+  ENROL_STATIONS: ['organization_administrator'],
   SEE_EXCHANGE: ['organization_administrator', 'province_auditor'],
   KEEP_EXCHANGE: ['organization_administrator'],
 };

@@ -1,3 +1,4 @@
+import type { Root } from '@delta/pass';
 import type { ProvinceEntry } from '@delta/schema/provinces';
 import type { Signer, Trust } from '@delta/service/keys';
 import type { PairMessages } from '@delta/service/pairMessage';
@@ -8,6 +9,7 @@ import type { Limits } from '../lookup/index.js';
 import type { PassIssuing } from '../pass/index.js';
 import type { Cursors } from '../page/index.js';
 import type { PassChecking } from '../passCheck/index.js';
+import type { PassLists } from '../passLists/index.js';
 import type { MemberStatistics } from '../statistics/index.js';
 
 /** What a province's resolvers work with: made once at start, handed in, never looked up. */
@@ -32,6 +34,9 @@ export interface ProvinceServices {
   readonly exchange: Pick<Joined, 'peers' | 'services' | 'tell' | 'knows'>;
   /** What passes are issued with. */
   readonly passes: PassIssuing;
+  /** The provinces' roots as this province pins them, and the lists verified by them; undefined where none are configured. */
+  readonly passRoots: readonly Root[] | undefined;
+  readonly passLists: PassLists | undefined;
   readonly mode: 'demo' | 'production';
   readonly now: () => Date;
 }

@@ -23,6 +23,7 @@ export const readSettings = (slug: string, env: NodeJS.ProcessEnv = process.env)
   signingKeyFile: file('DELTA_SIGNING_KEY_FILE'),
   trustFile: file('DELTA_TRUST_FILE'),
   peersFile: file('DELTA_PEERS_FILE', { optional: true }),
+  passRootsFile: file('DELTA_PASS_ROOTS_FILE', { optional: true }),
   issuersFile: file('DELTA_ISSUERS_FILE'),
   blindIndexKeyFile: file('DELTA_BLIND_INDEX_KEY_FILE'),
   masterKeyFile: file('DELTA_MASTER_KEY_FILE'),
