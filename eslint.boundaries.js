@@ -14,7 +14,7 @@ const mayImport = {
   'subgraphs/pass': [],
   'subgraphs/service': ['schema'],
   'subgraphs/runtime': ['schema', 'subgraphs/service', 'subgraphs/pass'],
-  'subgraphs/zone': ['schema', 'subgraphs/service', 'subgraphs/runtime'],
+  'subgraphs/zone': ['schema', 'subgraphs/service', 'subgraphs/pass', 'subgraphs/runtime'],
   'subgraphs/shanghai': province,
   'subgraphs/jiangsu': province,
   'subgraphs/zhejiang': province,
@@ -33,10 +33,16 @@ const betweenPackages = Object.entries(mayImport).flatMap(([place, allowed]) => 
   ];
 });
 
+/** A page or a station that loads the core loads no PDF writer and no font. */
+const passPaper = {
+  target: './subgraphs/pass/src/!(paper)/**', from: './subgraphs/pass/src/paper', message: 'The core knows nothing of paper: take @delta/pass/paper where a pass is printed.',
+};
+const passPaperFromTop = { ...passPaper, target: './subgraphs/pass/src/*.ts' };
+
 const runtime = './subgraphs/runtime/src';
 
 /** Folders that are entered by their index alone. */
-const concepts = ['member', 'organization', 'station', 'lookup', 'case', 'accessLog', 'statistics', 'transfer', 'exchangeView', 'flow', 'activity', 'pass'];
+const concepts = ['member', 'organization', 'station', 'lookup', 'case', 'accessLog', 'statistics', 'transfer', 'exchangeView', 'flow', 'activity', 'pass', 'passCheck', 'passLists', 'stationEnrolment'];
 const closed = [...concepts, 'directory', 'division', 'page', 'synthetic'];
 
 /** What the concepts stand on; concepts register with it, so it knows none of them. */
@@ -71,7 +77,7 @@ const inRuntime = [
 ];
 
 /** For `import-x/no-restricted-paths`. */
-export const restrictedPaths = { basePath: import.meta.dirname, zones: [...betweenPackages, ...inRuntime] };
+export const restrictedPaths = { basePath: import.meta.dirname, zones: [...betweenPackages, passPaper, passPaperFromTop, ...inRuntime] };
 
 const noIn = { name: 'typeorm', importNames: ['In'], message: 'Use `= any(:ids)`: one plan whatever the number of ids.' };
 const noTypeorm = { name: 'typeorm', message: 'Only store, entity and db touch TypeORM; verbs receive the transaction.' };
@@ -97,7 +103,7 @@ const tests = '**/*.test.ts';
 const touchesDatabase = ['**/store.ts', '**/entity.ts', 'subgraphs/runtime/src/db/**/*.ts', '**/migrations/*.ts'];
 const pure = ['**/rules.ts', '**/types.ts'];
 const passCore = 'subgraphs/pass/src/**/*.ts';
-const passNode = ['subgraphs/pass/src/index.ts', 'subgraphs/pass/src/bin/*.ts', 'subgraphs/pass/src/platform/*Node*.ts', 'subgraphs/pass/src/platform/node*.ts'];
+const passNode = ['subgraphs/pass/src/index.ts', 'subgraphs/pass/src/paper/*.ts', 'subgraphs/pass/src/bin/*.ts', 'subgraphs/pass/src/platform/*Node*.ts', 'subgraphs/pass/src/platform/node*.ts'];
 const inConcepts = concepts.map((concept) => `subgraphs/runtime/src/${concept}/*.ts`);
 
 /** Each file meets exactly one of these: options of one rule replace each other, they do not add up. */

@@ -1,7 +1,7 @@
 /** Roles as tokens carry them (architecture: identity, access, audit). A viewer holds one role at one organisation. */
 export const roles = [
   'member', 'branch_secretary', 'station_clerk', 'organization_administrator', 'grid_worker', 'province_auditor',
-  'zone_operator', 'dashboard',
+  'zone_operator', 'dashboard', 'verifying_system',
 ] as const;
 
 export type Role = (typeof roles)[number];

@@ -9,6 +9,7 @@ import { shredMember } from '@delta/runtime/member/index';
 import { until } from '../support/exchangeOwners.js';
 import { credentialOf, passFields as fields, passOffice, type PassData } from '../support/passOffice.js';
 import { newSigner, type HeldSigner } from '../support/passSigners.js';
+import { readSheet } from '../support/readSheet.js';
 import { startTestZone, type TestZone } from '../support/zone.js';
 
 let zone: TestZone;
@@ -167,7 +168,7 @@ describe('a pass on paper', () => {
     const print = () => act<{ pass: PassData; pdf: string | null; text: string | null }>('printPass', 'PrintPassInput', `pass { ${fields} } pdf text`, { memberId, clientKey });
     const printed = await print();
     expect(printed.pass).toMatchObject({ class: 'PAPER', state: 'VALID' });
-    expect(Buffer.from(printed.pdf!, 'base64').subarray(0, 4).toString()).toBe('%PDF');
+    expect(await readSheet(Buffer.from(printed.pdf!, 'base64'))).toBe(printed.text);
     expect(await scan(printed.text!)).toBe('paper');
     expect(await print()).toMatchObject({ pass: { id: printed.pass.id }, pdf: null, text: null });
     expect(Date.parse(printed.pass.expiresAt!) - Date.now()).toBeLessThanOrEqual(30 * 86_400_000);

@@ -30,6 +30,8 @@ const refused: [string, string, string, RegExp][] = [
   ['the pass imports the schema', 'subgraphs/pass/src/lib/base45.ts', `export { provinces } from '@delta/schema/provinces';`, paths],
   ['the pass\'s core imports Node', 'subgraphs/pass/src/lib/base45.ts', `export { createHash } from 'node:crypto';`, names],
   ['the browser\'s entry imports Node\'s platform', 'subgraphs/pass/src/browser.ts', `export { nodePlatform } from './platform/nodePlatform.js';`, names],
+  ['the core loads what prints paper', 'subgraphs/pass/src/common.ts', `export { renderPaperPass } from './paper/index.js';`, paths],
+  ['a verb of the core loads what prints paper', 'subgraphs/pass/src/credential/issueCredential.ts', `export { renderPaperPass } from '../paper/index.js';`, paths],
   ['running code imports from the tests', `${runtime}/server/createProvince.ts`, `export { createTestDatabase } from '../../../../tests/support/database.js';`, paths],
   ['a concept reaches past another\'s index', `${runtime}/station/stationPage.ts`, `export { findOrganizations } from '../organization/store.js';`, paths],
   ['the zone reaches past an index', 'subgraphs/zone/src/edges.ts', `export { gramsOf } from '@delta/runtime/page/grams';`, paths],

@@ -11,6 +11,8 @@ station_clerk OWN_SCOPE OWN_WORK              C  C    C      C        C         
 organization_administrator OWN_SCOPE OWN_WORK C  C    C      C        C            C           C              C           -     C        C                -         C
 office LOOKUP CHECK_IN                        C  M    C      -        C            C           C              -           -     C        C                -         -
 office LOOKUP ACTIVITY_ADMISSION              C  M    -      -        -            C           -              -           -     C        -                -         -
+office PRESENT CHECK_IN                       C  C    C      -        C            C           C              -           -     C        C                -         -
+office PRESENT ACTIVITY_ADMISSION             C  C    -      -        -            C           -              -           -     C        -                -         -
 office LOOKUP AFFILIATION_TRANSFER case       C  R    C      C        C            C           C              -           R     C        C                -         -
 office LOOKUP MEMBER_SERVICE case             C  R    -      -        -            C           -              C           R     C        C                -         -
 `;

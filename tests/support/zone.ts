@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { provision } from '@delta/local/provision';
-import { createProvince, type RunningProvince } from '@delta/runtime/server/createProvince';
+import { createProvince, type ProvinceOptions, type RunningProvince } from '@delta/runtime/server/createProvince';
 import { readSettings as readProvinceSettings } from '@delta/runtime/server/settings';
 import { anchorsOf, type Anchors } from '@delta/runtime/synthetic/index';
 import type { Role } from '@delta/schema/viewer';
@@ -15,7 +15,6 @@ import { createTestDatabase, type TestDatabase } from './database.js';
 import { definitions } from './definitions.js';
 import type { Gateway } from '@delta/gateway/server';
 import { startTestGateway } from './gateway.js';
-import { plainSheet } from './plainSheet.js';
 import { dumpTables, recordTraffic } from './traffic.js';
 import { unlimitedLookups } from './unlimitedLookups.js';
 
@@ -78,12 +77,14 @@ export interface TestZoneOptions {
   readonly zoneEnv?: Readonly<Record<string, string>>;
   /** Asks a service for its metrics; default `fetch`. */
   readonly send?: typeof fetch;
+  /** By what each province judges passes, by its slug. */
+  readonly judging?: (slug: string) => NonNullable<ProvinceOptions['judging']>;
   /** Further variables of every province. */
   readonly provinceEnv?: Readonly<Record<string, string>>;
 }
 
 /** The whole zone on real databases and real HTTP, in this process: every owner with a database of its own. */
-export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEnv = {}, provinceEnv = {}, send = fetch }: TestZoneOptions = {}): Promise<TestZone> {
+export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEnv = {}, provinceEnv = {}, judging, send = fetch }: TestZoneOptions = {}): Promise<TestZone> {
   const home = await mkdtemp(join(tmpdir(), 'delta-zone-'));
   const keys = await provision(home, { inlineKeys: true });
   const traffic = await recordTraffic({ traces: true });
@@ -98,6 +99,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
   const env = (owner: string): NodeJS.ProcessEnv => ({
     PORT: '0', HOST: '127.0.0.1', DELTA_HOME: home, DATABASE_URL: databases[owner]!.url, DATABASE_OWNER_URL: databases[owner]!.ownerUrl,
     DELTA_SIGNING_KEY_FILE: keys.signing(owner), DELTA_TRUST_FILE: keys.trust, DELTA_PEERS_FILE: keys.peers,
+    DELTA_PASS_ROOTS_FILE: keys.passRoots,
   });
   databases['zone'] = await createTestDatabase();
   running['zone'] = await createZone({ settings: readZoneSettings({ ...env('zone'), ...zoneEnv }), log, onStatement: watch('zone'), ...(now ? { now } : {}) });
@@ -107,7 +109,7 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
       ...env(slug), DELTA_ISSUERS_FILE: keys.issuers, DELTA_BLIND_INDEX_KEY_FILE: keys.blindIndex, DELTA_MASTER_KEY_FILE: keys.master(slug), DELTA_PASS_KEYS_FILE: keys.passKeys(slug),
       DELTA_ZONE_URL: running['zone']!.url, DELTA_SYNTHETIC_MEMBERS: String(members), ...unlimitedLookups, ...provinceEnv,
     });
-    const province = await createProvince({ definition: definitions[slug]!, settings, log, onStatement: watch(slug), paper: plainSheet, ...(now ? { now } : {}) });
+    const province = await createProvince({ definition: definitions[slug]!, settings, log, onStatement: watch(slug), ...(judging ? { judging: judging(slug) } : {}), ...(now ? { now } : {}) });
     running[slug] = province;
     return province;
   };

@@ -2,7 +2,7 @@ import { provinces } from '@delta/schema/provinces';
 import type { Role } from '@delta/schema/viewer';
 
 /** What a province's own identity provider may say about somebody. */
-const provinceRoles = ['member', 'branch_secretary', 'station_clerk', 'organization_administrator', 'grid_worker', 'province_auditor'] as const satisfies readonly Role[];
+const provinceRoles = ['member', 'branch_secretary', 'station_clerk', 'organization_administrator', 'grid_worker', 'province_auditor', 'verifying_system'] as const satisfies readonly Role[];
 
 /** One development issuer: what it is called, where it answers, and the most that it may say. */
 export interface DevelopmentIssuer {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
+import { writeRoots } from '@delta/pass';
 import { provinces } from '@delta/schema/provinces';
 import { signPeers, type Peer } from '@delta/runtime/exchange/peers';
 import { kidOf, parseObject } from '@delta/service/jwt';
@@ -8,7 +9,8 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair as generateJoseKeyPa
 import { keyFiles, type KeyFiles } from './home.js';
 import { defaultIssuerPort, developmentIssuers, issuerBaseUrl, issuerIdentifier } from './issuerRegistry.js';
 import { makeHome } from './makeHome.js';
-import { newPassKeys } from './newPassKeys.js';
+import { makePassKeys } from './passKeyFile.js';
+import { loadPassRoot, makePassRoot, rootOf } from './passRoot.js';
 import { replaceFile, writeFileOnce } from './writeFileOnce.js';
 
 /** The services that sign with an Ed25519 key of their own. */
@@ -25,7 +27,7 @@ export interface ProvisionOptions {
 
 /**
  * Creates what the services need to trust one another on one machine, in `<home>/keys`: signing keys, the trust list, the
- * issuers, the blind-index keys and the provinces' master keys. Secrets are made once and never replaced: a lost master key
+ * issuers, the blind-index keys, the provinces' master keys, and for passes their roots and signing keys. Secrets are made once and never replaced: a lost master key
  * loses every number under it. The lists of public keys and issuers are derived, and follow.
  */
 export async function provision(home: string, options: ProvisionOptions = {}): Promise<KeyFiles> {
@@ -37,11 +39,11 @@ export async function provision(home: string, options: ProvisionOptions = {}): P
     ...signers.map(async (name) => writeFileOnce(files.signing(name), json((await generateKeyPair(name)).privateKey))),
     ...developmentIssuers.map(async ({ slug }) => writeFileOnce(files.issuer(slug), json(await issuerKey(slug)))),
     ...provinces.map(({ slug }) => writeFileOnce(files.master(slug), `${random32()}\n`)),
-    ...provinces.map(({ slug }) => writeFileOnce(files.passKeys(slug), json({ keys: newPassKeys() }))),
+    ...provinces.flatMap(({ slug }) => [makePassRoot(files.passRoot(slug)), makePassKeys(files.passKeys(slug), Math.floor(Date.now() / 1000))]),
     writeFileOnce(files.blindIndex, json({ current: 'v1', keys: { v1: random32() } })),
     writeFileOnce(files.tokenClient, json({ clientId: 'token-command', clientSecret: randomBytes(32).toString('base64url') })),
   ]);
-  await Promise.all([writeTrust(files), writeIssuers(files, options), writePeers(files, options.peers)]);
+  await Promise.all([writeTrust(files), writeIssuers(files, options), writePeers(files, options.peers), writePassRoots(files)]);
   return files;
 }
 
@@ -66,6 +68,12 @@ async function writeIssuers(files: KeyFiles, { issuerBase = issuerBaseUrl(defaul
     return { issuer, ...keys, kind, province, roles, organizationPrefix: province === null ? null : `${province}-` };
   }));
   await writeDerived(files.issuers, json(issuers));
+}
+
+/** Follows the roots that are here; where they are kept apart, the file stays as it was brought. */
+async function writePassRoots(files: KeyFiles): Promise<void> {
+  const roots = await Promise.all(provinces.map(async ({ slug, code }) => rootOf(await loadPassRoot(files.passRoot(slug)), code)));
+  await writeDerived(files.passRoots, writeRoots(roots));
 }
 
 /** Signed by the zone's key; written anew only when it says something else, or was signed by a key that was replaced. */

@@ -16,7 +16,7 @@ export const localPeers = ({ ports }: Settings): Peer[] => owners.map((name) => 
 
 /** The development issuer as a supervised process. */
 export const issuerService = (settings: Settings, env: NodeJS.ProcessEnv): SupervisedSpec =>
-  service('issuer', fileURLToPath(new URL(`./issuerProcess${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)), settings, env, { PORT: String(settings.ports['issuer']) });
+  service('issuer', ownModule('issuerProcess'), settings, env, { PORT: String(settings.ports['issuer']) });
 
 /** One province's subgraph as a supervised process. */
 export function provinceService({ slug }: ProvinceEntry, settings: Settings, env: NodeJS.ProcessEnv, { members }: DataWish): SupervisedSpec {
@@ -30,6 +30,7 @@ export function provinceService({ slug }: ProvinceEntry, settings: Settings, env
     DELTA_ISSUERS_FILE: files.issuers,
     DELTA_BLIND_INDEX_KEY_FILE: files.blindIndex,
     DELTA_MASTER_KEY_FILE: files.master(slug),
+    DELTA_PASS_ROOTS_FILE: files.passRoots,
     DELTA_PASS_KEYS_FILE: files.passKeys(slug),
     DELTA_ZONE_URL: local(settings.ports['zone']),
     ...(members === undefined ? {} : { DELTA_SYNTHETIC_MEMBERS: String(members) }),
@@ -45,8 +46,13 @@ export function zoneService(settings: Settings, env: NodeJS.ProcessEnv): Supervi
     DELTA_SIGNING_KEY_FILE: files.signing('zone'),
     DELTA_TRUST_FILE: files.trust,
     DELTA_PEERS_FILE: files.peers,
+    DELTA_PASS_ROOTS_FILE: files.passRoots,
   });
 }
+
+/** The ceremony of the trust list, held by itself where all roots lie in one home. */
+export const ceremonyService = (settings: Settings, env: NodeJS.ProcessEnv): SupervisedSpec =>
+  service('ceremony', ownModule('ceremonyProcess'), settings, env, { DELTA_ZONE_URL: local(settings.ports['zone']) });
 
 /** The gateway as a supervised process: it stops first, so that what it is answering still finds the subgraphs. */
 export function gatewayService(settings: Settings, env: NodeJS.ProcessEnv): SupervisedSpec {
@@ -77,4 +83,5 @@ const databaseOf = (owner: string, { databaseUrls, databaseOwnerUrls, databasePo
   return { DATABASE_URL: url, ...(ownerUrl === undefined ? {} : { DATABASE_OWNER_URL: ownerUrl }) };
 };
 
+const ownModule = (name: string): string => fileURLToPath(new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
 const moduleFile = (specifier: string): string => fileURLToPath(import.meta.resolve(specifier));

@@ -6,7 +6,7 @@ import { resetHome } from './reset.js';
 import { runCommand } from './runCommand.js';
 import { runServices } from './runServices.js';
 import { openScreen } from './screen.js';
-import { gatewayService, issuerService, localPeers, provinceService, zoneService } from './services.js';
+import { ceremonyService, gatewayService, issuerService, localPeers, provinceService, zoneService } from './services.js';
 import { readSettings } from './settings.js';
 import { readStartOptions, startHelp } from './startOptions.js';
 import { zoneWelcome } from './welcome.js';
@@ -22,7 +22,7 @@ await runCommand(async () => {
   const screen = openScreen(process.stdout);
   const slugs = provinces.map(({ slug }) => slug);
   await runServices({
-    settings, screen, lock: zoneLock, services: ['issuer', 'zone', ...slugs, 'gateway'], registering: slugs,
+    settings, screen, lock: zoneLock, services: ['issuer', 'zone', ...slugs, 'gateway', 'ceremony'], registering: slugs,
     prepare: async () => {
       if (options.reset) screen.line(`Removed from ${settings.home}: ${(await resetHome(settings.home)).join(', ') || 'nothing, it was empty'}.`);
       await provision(settings.home, { issuerBase: issuerBaseUrl(settings.ports['issuer']!), peers: localPeers(settings) });
@@ -30,6 +30,7 @@ await runCommand(async () => {
       return [
         issuerService(settings, process.env), zoneService(settings, process.env),
         ...provinces.map((province) => provinceService(province, settings, process.env, options)), gatewayService(settings, process.env),
+        ceremonyService(settings, process.env),
       ];
     },
     welcome: (seconds, missing) => zoneWelcome(settings, seconds, missing),

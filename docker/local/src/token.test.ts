@@ -54,7 +54,7 @@ test('a member is the province\'s first example person unless another is named',
 });
 
 test('every role has an issuer that gives it within its bounds', async () => {
-  for (const args of [['branch_secretary', '32'], ['organization_administrator', '33'], ['grid_worker', '34'], ['province_auditor', '31'], ['zone_operator'], ['dashboard']]) {
+  for (const args of [['branch_secretary', '32'], ['organization_administrator', '33'], ['grid_worker', '34'], ['province_auditor', '31'], ['verifying_system', '31'], ['zone_operator'], ['dashboard']]) {
     const [role = '', province] = args;
     const { stdout, stderr } = await command(['--role', role, ...(province === undefined ? [] : ['--province', province])]);
     expect(stderr).toBe('');

@@ -5,8 +5,8 @@ import { Refusal } from './refusal.js';
 import { issuerFor, type TokenWish } from './requestToken.js';
 
 export const tokenHelp = `npm run --silent token -- --role ROLE [--province CODE] [options]
-  --role ROLE          member, branch_secretary, station_clerk, organization_administrator, grid_worker, province_auditor (with
-                       --province); zone_operator, dashboard (without)
+  --role ROLE          member, branch_secretary, station_clerk, organization_administrator, grid_worker, province_auditor,
+                       verifying_system (with --province); zone_operator, dashboard (without)
   --province CODE      31 Shanghai, 32 Jiangsu, 33 Zhejiang, 34 Anhui
   --organization ID    where the role is held, \`root\` for the province's topmost organisation; its example organisation unless given
   --member ID          who, for the role member; the province's first example person unless given

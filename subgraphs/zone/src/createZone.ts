@@ -3,6 +3,7 @@ import { createDatabase, databaseReadiness } from '@delta/runtime/db/database';
 import { registrationLimits } from '@delta/runtime/directory/index';
 import { bareKeys, checkpointEvents, joinExchange, knownEvents, reportForks, reportOwnFork, subjectSeals, type OwnEvents } from '@delta/runtime/exchange/index';
 import { guardsWith, type Guards } from '@delta/runtime/server/guards';
+import { readRootsFile } from '@delta/runtime/server/secretFiles';
 import { startDatabase } from '@delta/runtime/server/startDatabase';
 import { startSealing } from '@delta/runtime/server/startSealing';
 import { createContextVerifier } from '@delta/service/context';
@@ -19,6 +20,8 @@ import { startTellingLooks } from './directory/startTellingLooks.js';
 import { zoneMigrations } from './migrations/index.js';
 import { zoneSchema } from './schema.js';
 import type { Settings } from './settings.js';
+import { trustListMetrics } from './trustList/trustListMetrics.js';
+import { trustListRoutes } from './trustList/trustListRoutes.js';
 
 export interface ZoneOptions {
   readonly settings: Settings;
@@ -33,7 +36,9 @@ export interface ZoneOptions {
 
 /** Starts the zone's subgraph: the directory's database, the edges, the registration endpoint. */
 export async function createZone({ settings, log, now = () => new Date(), guards: given, events, onStatement }: ZoneOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const [signingKey, trustList, tls] = await Promise.all([loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log), loadMutualTls(settings)]);
+  const [signingKey, trustList, roots, tls] = await Promise.all([
+    loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log), readRootsFile(settings.passRootsFile), loadMutualTls(settings),
+  ]);
   const guards = given ?? guardsWith({ signer: signingKey, trust: trustList });
   const { signer, trust } = guards;
   const database = await startDatabase({
@@ -44,6 +49,7 @@ export async function createZone({ settings, log, now = () => new Date(), guards
     const db = guards.database(createDatabase(database.source, 'ZONE_UNAVAILABLE'));
     const services: ZoneServices = { db, signer, trust, messages: createPairMessages(signer, trust), now };
     const metrics = createMetrics('zone');
+    if (roots) trustListMetrics(metrics, { db, roots, now });
     const seals = subjectSeals(bareKeys);
     const exchange = await joinExchange({
       db, signer, trust, log, now, metrics, send: fetchOver(tls), tls, nats: settings, peersFile: settings.peersFile, seals,
@@ -57,6 +63,7 @@ export async function createZone({ settings, log, now = () => new Date(), guards
       ready: () => databaseReadiness(db),
       routes: (http) => {
         exchange.routes(http);
+        trustListRoutes({ db, trust, roots, now })(http);
         http.post('/registrations', { bodyLimit: registrationLimits.bodyBytes, logLevel: 'debug' }, async (request, reply) => {
           const receipt = await answerRegistration({ ...services, exchange }, { headers: request.headers, body: request.body as Buffer });
           return reply.header('x-delta-signature', receipt.signature).type('application/json').send(receipt.body);

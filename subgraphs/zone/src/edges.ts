@@ -1,4 +1,4 @@
-import { requireViewer, signCapability, verifyGrant, type LookupReason, type Why } from '@delta/runtime/access/index';
+import { requireViewer, signCapability, verifyGrant, type LookupReason, type PresentReason, type Why } from '@delta/runtime/access/index';
 import { concreteName } from '@delta/schema/derive';
 import { PlatformError } from '@delta/schema/errors';
 import { provinceOfId, requireMemberId } from '@delta/schema/ids';
@@ -14,7 +14,7 @@ export const localReference = (concept: 'Organization' | 'ServiceStation', id: s
   ({ __typename: concreteName(concept, provinceOfId(id).prefix), id });
 
 /** A person in the care of one province, for whatever that province's policy then opens. */
-async function handOn(owner: ProvinceEntry, memberId: string, why: Why, context: ZoneContext) {
+async function handOn(owner: ProvinceEntry, memberId: string | null, why: Why, context: ZoneContext) {
   const via = await signCapability(context.services.signer, owner.slug, { memberId, why }, context);
   return { __typename: concreteName('Member', owner.prefix), via };
 }
@@ -29,6 +29,14 @@ async function whoIs(entry: DirectoryEntry | null, why: LookupReason, context: Z
   const owner = provinceBySlug(entry.province);
   if (!owner) throw new PlatformError('UNKNOWN_PROVINCE');
   return handOn(owner, entry.memberId, why, context);
+}
+
+/** A pass says itself who issued it. Whom it is of, and whether anybody, is not said here: its owner answers. */
+async function whoIsPresent(why: PresentReason, context: ZoneContext) {
+  const owner = provinceByCode(why.presence.owner);
+  if (!owner) throw new PlatformError('UNKNOWN_PROVINCE');
+  context.trail.add({ kind: 'EXISTENCE', memberId: null, fields: ['__typename'], purpose: why.purpose, reference: why.lookupId });
+  return handOn(owner, null, why, context);
 }
 
 /**
@@ -48,8 +56,8 @@ export async function memberById(id: string, context: ZoneContext) {
 /** `Lookup.member`: the person whom a province's grant is about. @throws PlatformError GRANT_*, UNAUTHENTICATED */
 export async function memberByGrant(province: ProvinceEntry, grant: string, context: ZoneContext) {
   requireViewer(context);
-  const { blindIndex, ...reason } = await verifyGrant(context.services.messages, province.slug, grant, context);
-  return whoIs(await context.byIndex.load(blindIndex), { kind: 'LOOKUP', ...reason }, context);
+  const { blindIndex, reason } = await verifyGrant(context.services.messages, province.slug, grant, context);
+  return blindIndex === null ? whoIsPresent(reason, context) : whoIs(await context.byIndex.load(blindIndex), reason, context);
 }
 
 /** @throws PlatformError UNKNOWN_PROVINCE */

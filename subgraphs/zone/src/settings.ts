@@ -19,6 +19,7 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env) => readConfig
   signingKeyFile: file('DELTA_SIGNING_KEY_FILE'),
   trustFile: file('DELTA_TRUST_FILE'),
   peersFile: file('DELTA_PEERS_FILE', { optional: true }),
+  passRootsFile: file('DELTA_PASS_ROOTS_FILE', { optional: true }),
   ...natsVariables,
   ...tlsVariables,
   cryptoSuite: oneOf('DELTA_CRYPTO_SUITE', ['aes', 'sm'] as const, { default: 'aes' }),

@@ -5,6 +5,7 @@ import { acts, mayAct, requireOffice } from './acts.js';
 /** Written out apart from the code. */
 const who: Record<string, readonly string[]> = {
   OPEN_LOOKUP: ['branch_secretary', 'station_clerk'],
+  VERIFY_PASS: ['branch_secretary', 'station_clerk', 'organization_administrator', 'verifying_system'],
   OPEN_CASE: ['branch_secretary', 'station_clerk'],
   REVEAL_MEMBER: ['branch_secretary', 'station_clerk'],
   CLOSE_CASE: ['branch_secretary', 'station_clerk', 'organization_administrator'],
@@ -13,6 +14,7 @@ const who: Record<string, readonly string[]> = {
   TRANSFER_OWNERSHIP: ['branch_secretary', 'organization_administrator'],
   KEEP_PASSES: ['branch_secretary', 'organization_administrator'],
   KEEP_STATIONS: ['branch_secretary', 'station_clerk', 'organization_administrator'],
+  ENROL_STATIONS: ['organization_administrator'],
   SEE_EXCHANGE: ['organization_administrator', 'province_auditor'],
   KEEP_EXCHANGE: ['organization_administrator'],
 };

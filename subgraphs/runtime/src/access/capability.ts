@@ -4,7 +4,8 @@ import { KeyError, type Signer, type Trust } from '@delta/service/keys';
 import type { Why } from './standing.js';
 
 /** `via`: by it the zone hands one person on to the owner, for one viewer and one request. Lives 60 seconds. */
-export interface Capability { readonly memberId: string; readonly why: Why }
+/** `memberId` is null where a pass stands for the person, whom its owner alone can name. */
+export interface Capability { readonly memberId: string | null; readonly why: Why }
 
 const type = 'delta-via+jwt';
 
@@ -20,5 +21,5 @@ export async function verifyCapability(trust: Trust, owner: string, via: string,
     throw new PlatformError(error instanceof KeyError && error.reason === 'expired' ? 'CAPABILITY_EXPIRED' : 'CAPABILITY_INVALID');
   }
   if (claims['req'] !== asked.requestId || !sameViewer((claims['vwr'] ?? null) as Viewer | null, asked.viewer)) throw new PlatformError('CAPABILITY_MISMATCH');
-  return { memberId: claims['mid'] as string, why: claims['why'] as Why };
+  return { memberId: claims['mid'] as string | null, why: claims['why'] as Why };
 }

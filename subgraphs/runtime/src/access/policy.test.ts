@@ -2,14 +2,14 @@ import { expect, test } from '@jest/globals';
 import { roles, type Role } from '@delta/schema/viewer';
 import { decide, disclosesNothing, type HeldRelation, type Standing } from './decide.js';
 import { policyFields, writtenPolicy } from '../../../../tests/support/policyTable.js';
-import { maskedForms, memberFields, needsCase, policyRules, relations, revealable, type Relation } from './policy.js';
+import { maskedForms, memberFields, needsCase, opensMaskedName, policyRules, relations, revealable, type Relation } from './policy.js';
 
 const purposes = ['CHECK_IN', 'AFFILIATION_TRANSFER', 'ACTIVITY_ADMISSION', 'MEMBER_SERVICE'];
 const shown = (standing: Standing): Record<string, string> => Object.fromEntries([...decide(standing, memberFields)]
   .flatMap(([field, decision]): [string, string][] => ('show' in decision ? [[field, decision.show]] : [])));
 const reason = (standing: Standing, field: string): unknown => decide(standing, memberFields).get(field);
 
-const purposesOf: Readonly<Record<Relation, readonly string[]>> = { SELF: ['OWN_RECORD'], OWN_SCOPE: ['OWN_WORK'], LOOKUP: [...purposes, 'CURIOSITY', '*'] };
+const purposesOf: Readonly<Record<Relation, readonly string[]>> = { SELF: ['OWN_RECORD'], OWN_SCOPE: ['OWN_WORK'], LOOKUP: [...purposes, 'CURIOSITY', '*'], PRESENT: [...purposes, 'CURIOSITY', '*'] };
 const cases = roles.flatMap((role) => relations.flatMap((relation) => purposesOf[relation].map((purpose): [Role, Relation, string] => [role, relation, purpose])));
 
 test('the table names every field that there is, and no other', () => {
@@ -36,6 +36,23 @@ test('a reveal opens no more than the purpose lets be revealed', () => {
 
 test('transfers and services need a case; check-ins and admissions do not', () => {
   expect(purposes.filter(needsCase)).toEqual(['AFFILIATION_TRANSFER', 'MEMBER_SERVICE']);
+});
+
+test('who stands there with a pass opens all that an ID number does without a case, and the name; nothing that needs a case', () => {
+  for (const role of ['branch_secretary', 'station_clerk'] as const) {
+    for (const purpose of ['CHECK_IN', 'ACTIVITY_ADMISSION']) {
+      const byNumber = shown({ role, relations: [{ relation: 'LOOKUP', purpose }] });
+      expect(byNumber).toMatchObject({ name: 'MASKED' });
+      expect(shown({ role, relations: [{ relation: 'PRESENT', purpose }] })).toEqual({ ...byNumber, name: 'CLEAR' });
+    }
+    for (const purpose of purposes.filter(needsCase)) expect(shown({ role, relations: [{ relation: 'PRESENT', purpose, inCase: true, revealed: ['phone'] }] })).toEqual({});
+  }
+});
+
+test('a masked name on paper is shown to whom a lookup without a case would show one', () => {
+  expect(roles.flatMap((role) => purposes.filter((purpose) => opensMaskedName(role, purpose)).map((purpose) => `${role} ${purpose}`))).toEqual([
+    'branch_secretary CHECK_IN', 'branch_secretary ACTIVITY_ADMISSION', 'station_clerk CHECK_IN', 'station_clerk ACTIVITY_ADMISSION',
+  ]);
 });
 
 test('whatever is masked somewhere has a masked form', () => {

@@ -4,7 +4,7 @@ import type { Role } from '@delta/schema/viewer';
 export interface Meaning { readonly en: string; readonly zh: string }
 
 /** How the viewer stands to the member, by the owning province's own records and verified capabilities, never by a caller's claim. */
-export const relations = ['SELF', 'OWN_SCOPE', 'LOOKUP'] as const;
+export const relations = ['SELF', 'OWN_SCOPE', 'LOOKUP', 'PRESENT'] as const;
 
 export type Relation = (typeof relations)[number];
 
@@ -12,6 +12,7 @@ export const relationMeanings: Readonly<Record<Relation, Meaning>> = {
   SELF: { en: 'the record is the viewer\'s own', zh: '本人' },
   OWN_SCOPE: { en: 'the member\'s home organisation is the viewer\'s own or one below it, in the viewer\'s own province', zh: '本组织及下级组织' },
   LOOKUP: { en: 'the viewer opened a lookup of this person, which the asking province recorded, granted and signed', zh: '跨省查询' },
+  PRESENT: { en: 'the member\'s phone answered a challenge of a station in the viewer\'s province moments ago, which the owning province verified itself', zh: '持证在场' },
 };
 
 /**
@@ -54,13 +55,17 @@ const routing: Fields = { id: 'CLEAR', name: 'MASKED', affiliation: 'CLEAR', pro
 const checkIn: Fields = { ...routing, gender: 'CLEAR', probationary: 'CLEAR', idNumberMasked: 'CLEAR' };
 const transfer: Fields = { ...checkIn, joinedOn: 'CLEAR', name: 'REVEAL', phone: 'REVEAL' };
 const admission: Fields = { id: 'CLEAR', name: 'MASKED', affiliation: 'CLEAR', province: 'CLEAR' };
+/** Who stands here with the pass has given the phone's yes to this station: the name may be called. */
+const presentCheckIn: Fields = { ...checkIn, name: 'CLEAR' };
+const presentAdmission: Fields = { ...admission, name: 'CLEAR' };
 const service: Fields = { ...routing, name: 'REVEAL', phoneMasked: 'CLEAR', phone: 'REVEAL' };
 
 /**
  * The table; what is not in it is withheld. A lookup yields routing first, more only where its purpose needs it, and the full
  * name and the telephone number only by a reveal. The secretary of the member's own branch calls members monthly and so has
  * their number; a station's clerk and an organisation's administrator do not need it. Grid workers will see the members of
- * their grid once grids are recorded; auditors, operators and dashboards see no person at all.
+ * their grid once grids are recorded. A live proof of the member's own phone opens the name for what members come in person for, and
+ * nothing that needs a case: a case is about a number, which a pass does not tell. Auditors, operators and dashboards see no person at all.
  */
 export const policyRules: readonly PolicyRule[] = [
   { role: 'member', relation: 'SELF', purpose: '*', fields: { ...record, phone: 'CLEAR', accessLog: 'CLEAR', passes: 'CLEAR' } },
@@ -69,11 +74,15 @@ export const policyRules: readonly PolicyRule[] = [
   { role: 'branch_secretary', relation: 'LOOKUP', purpose: 'AFFILIATION_TRANSFER', inCase: true, fields: transfer },
   { role: 'branch_secretary', relation: 'LOOKUP', purpose: 'ACTIVITY_ADMISSION', fields: admission },
   { role: 'branch_secretary', relation: 'LOOKUP', purpose: 'MEMBER_SERVICE', inCase: true, fields: service },
+  { role: 'branch_secretary', relation: 'PRESENT', purpose: 'CHECK_IN', fields: presentCheckIn },
+  { role: 'branch_secretary', relation: 'PRESENT', purpose: 'ACTIVITY_ADMISSION', fields: presentAdmission },
   { role: 'station_clerk', relation: 'OWN_SCOPE', purpose: '*', fields: record },
   { role: 'station_clerk', relation: 'LOOKUP', purpose: 'CHECK_IN', fields: checkIn },
   { role: 'station_clerk', relation: 'LOOKUP', purpose: 'AFFILIATION_TRANSFER', inCase: true, fields: transfer },
   { role: 'station_clerk', relation: 'LOOKUP', purpose: 'ACTIVITY_ADMISSION', fields: admission },
   { role: 'station_clerk', relation: 'LOOKUP', purpose: 'MEMBER_SERVICE', inCase: true, fields: service },
+  { role: 'station_clerk', relation: 'PRESENT', purpose: 'CHECK_IN', fields: presentCheckIn },
+  { role: 'station_clerk', relation: 'PRESENT', purpose: 'ACTIVITY_ADMISSION', fields: presentAdmission },
   { role: 'organization_administrator', relation: 'OWN_SCOPE', purpose: '*', fields: { ...record, passes: 'CLEAR' } },
 ];
 
@@ -84,3 +93,7 @@ export const needsCase = (purpose: string): boolean => policyRules.some((rule) =
 export const revealable = (role: Role, purpose: string): readonly string[] => policyRules
   .filter((rule) => rule.role === role && rule.relation === 'LOOKUP' && rule.purpose === purpose)
   .flatMap((rule) => Object.entries(rule.fields).flatMap(([field, treatment]) => (treatment === 'REVEAL' ? [field] : [])));
+
+/** Whether a masked name, such as a paper pass bears, is shown to this role for this purpose: where a lookup without a case would show it. */
+export const opensMaskedName = (role: Role, purpose: string): boolean => policyRules.some((rule) =>
+  rule.role === role && rule.relation === 'LOOKUP' && rule.purpose === purpose && rule.inCase !== true && rule.fields['name'] !== undefined);

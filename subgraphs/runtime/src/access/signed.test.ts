@@ -68,7 +68,7 @@ const signing = (over: Trust): Trust => ({ ...over, keysOf: async () => [] });
 
 describe.each([['proven by the pair\'s key', (over: Trust) => over], ['signed', signing]])('a grant, %s', (_, as) => {
   const now = new Date();
-  const lookup = { id: '31-l', blindIndex: 'v1:x', purpose: 'CHECK_IN', inCase: false, reveal: [], expiresAt: new Date(now.getTime() + 300_000) };
+  const lookup = { id: '31-l', blindIndex: 'v1:x', purpose: 'CHECK_IN', inCase: false, reveal: [], presence: null, expiresAt: new Date(now.getTime() + 300_000) };
   const from = (signer: Signer): PairMessages => createPairMessages(signer, as(trust));
   const give = (signer: Signer = shanghai!, over = (messages: PairMessages) => messages): Promise<string> => writeGrant(over(from(signer)), lookup, asked, now);
   const lateMessages = (messages: PairMessages): PairMessages => ({ ...messages, write: (claims, options) => messages.write(claims, { ...options, expiresInSeconds: -60 }) });
@@ -76,9 +76,21 @@ describe.each([['proven by the pair\'s key', (over: Trust) => over], ['signed', 
 
   test('says whom, why and by which act, and nothing of the person', async () => {
     const grant = await give();
-    expect(await verifyGrant(atZone, 'shanghai', grant, asked)).toEqual({ blindIndex: 'v1:x', purpose: 'CHECK_IN', lookupId: '31-l', inCase: false, reveal: [] });
+    expect(await verifyGrant(atZone, 'shanghai', grant, asked)).toEqual({ blindIndex: 'v1:x', reason: { kind: 'LOOKUP', purpose: 'CHECK_IN', lookupId: '31-l', inCase: false, reveal: [] } });
     expect(Object.keys(JSON.parse(Buffer.from(grant.split('.')[1]!, 'base64url').toString()) as object).sort())
       .toEqual(['aud', 'cas', 'exp', 'iat', 'idx', 'iss', 'lid', 'pur', 'req', 'rev', 'vwr']);
+  });
+
+  test('by a pass says who issued it and what the phone answered, and neither an index nor a case', async () => {
+    const presence = { owner: '34', text: 'AP2:X', challenge: 'AP3:X' };
+    const grant = await writeGrant(from(shanghai!), { ...lookup, blindIndex: 'pass:34:00', inCase: true, reveal: ['name'], presence }, asked, now);
+    expect(await verifyGrant(atZone, 'shanghai', grant, asked)).toEqual({ blindIndex: null, reason: { kind: 'PRESENT', purpose: 'CHECK_IN', lookupId: '31-l', presence } });
+    expect(Object.keys(JSON.parse(Buffer.from(grant.split('.')[1]!, 'base64url').toString()) as object).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'lid', 'prs', 'pur', 'req', 'vwr']);
+  });
+
+  test.each([null, 'AP2:', {}, { owner: '34', text: 1, challenge: 'AP3:X' }, { owner: '34', text: 'A'.repeat(501), challenge: 'AP3:X' }])('by a pass says it in its form, which %j is not', async (presence) => {
+    const grant = await from(shanghai!).write({ prs: presence, pur: 'CHECK_IN', lid: '31-l', vwr: viewer, req: 'r-1' }, { type: 'delta-grant+jwt', audience: 'zone', expiresInSeconds: 60 });
+    expect(await code(verifyGrant(atZone, 'shanghai', grant, asked))).toBe('GRANT_INVALID');
   });
 
   test('ends with its lookup', async () => {

@@ -7,8 +7,10 @@ import type { Viewer } from '@delta/schema/viewer';
  * TRANSFER: a member's record was given to another province, came from one, or what became of it.
  * PASS: an activity pass was issued, enrolled, renewed, printed, suspended, resumed, revoked or inspected; `reference` is its number in the register.
  * EXCHANGE: an operator replayed or gave up a parked event, or reopened a stream; `reference` is the act in `exchange_act`.
+ * PASS_CHECK: a pass was verified (`reason` VALID or the refusal's code) or a challenge opened (CHALLENGE); it names no member.
+ * STATION: a station's enrolment was opened, used or given up, or its key withdrawn; `reference` is the enrolment.
  */
-export const auditKinds = ['DISCLOSURE', 'LOOKUP', 'REVEAL', 'CASE', 'EXISTENCE', 'REFUSAL', 'CLAIM', 'SHRED', 'TRANSFER', 'EXCHANGE', 'PASS'] as const;
+export const auditKinds = ['DISCLOSURE', 'LOOKUP', 'REVEAL', 'CASE', 'EXISTENCE', 'REFUSAL', 'CLAIM', 'SHRED', 'TRANSFER', 'EXCHANGE', 'PASS', 'PASS_CHECK', 'STATION'] as const;
 
 export type AuditKind = (typeof auditKinds)[number];
 

@@ -6,14 +6,17 @@ type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE' | 'TRIGG
 /** What the audit has passed on or let lapse may go; what it recorded may not. */
 export const emptiedAuditTables: readonly string[] = ['audit_pending', 'audit_nonce'];
 
+/** What was done or was in force stays as it was written. */
+const addedOnly: readonly string[] = ['exchange_act', 'pass_act', 'trust_list'];
+
 /**
- * What a service may do with a table. Of the record of migrations it reads what has run, and of the audit and of operators' acts it adds and reads,
+ * What a service may do with a table. Of the record of migrations it reads what has run, and of the audit, of operators' acts and of trust lists it adds and reads,
  * through the whole table rather than a month of it. MAINTAIN is for the statistics after a bulk load.
  */
 export const privilegesOn = (table: string, isPartition = false): readonly Privilege[] => {
   if (isPartition) return [];
   if (table === 'migrations') return ['SELECT'];
-  if (table === 'exchange_act' || table === 'pass_act') return ['SELECT', 'INSERT'];
+  if (addedOnly.includes(table)) return ['SELECT', 'INSERT'];
   if (!table.startsWith('audit_')) return ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MAINTAIN'];
   return emptiedAuditTables.includes(table) ? ['SELECT', 'INSERT', 'DELETE'] : ['SELECT', 'INSERT'];
 };

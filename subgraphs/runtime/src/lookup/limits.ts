@@ -3,6 +3,7 @@ import type { Viewer } from '@delta/schema/viewer';
 import type { Database } from '../db/database.js';
 import { chargeAsk, forgetUsage, type Ask } from './charge.js';
 import { admitsAgainAt } from './rules.js';
+import { forgetPresence } from './store.js';
 import type { Limit } from './types.js';
 
 /** How often may be asked, against whoever tries numbers one after another. */
@@ -28,7 +29,7 @@ export function createLimits(db: Database, province: string, settings: LimitSett
     { scope: 'ORGANIZATION', admits: settings.organization, windowSeconds: hour },
     { scope: 'PROVINCE', admits: settings.province, windowSeconds: hour },
   ];
-  const sweep = setInterval(() => { forgetUsage(db, now()).catch(() => undefined); }, sweepMs).unref();
+  const sweep = setInterval(() => { Promise.all([forgetUsage(db, now()), forgetPresence(db, now())]).catch(() => undefined); }, sweepMs).unref();
   return {
     async charge(viewer, ask) {
       const at = now();

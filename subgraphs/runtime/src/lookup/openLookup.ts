@@ -38,7 +38,7 @@ export async function openLookup(services: ProvinceServices, viewer: Viewer, req
   const opened = await services.db.transaction(async (within) => {
     const file = caseId === null ? null : await useCase(within, organizationId, caseId, work, now);
     const inserted = await insertLookup(within, {
-      id: `${services.entry.code}-${uuidv7()}`, ...work, caseId, inCase: caseId !== null, reveals: null, reveal: [], revealReason: null,
+      id: `${services.entry.code}-${uuidv7()}`, ...work, caseId, inCase: caseId !== null, reveals: null, reveal: [], revealReason: null, present: false, presence: null,
       openedAt: now, expiresAt: lookupEnds(now, file?.expiresAt ?? null),
     }, viewer, clientKey);
     if (inserted) {
@@ -48,6 +48,6 @@ export async function openLookup(services: ProvinceServices, viewer: Viewer, req
   });
   if (opened) return opened;
   const act = await findLookupByKey(services.db, viewer, clientKey);
-  if (!act || act.blindIndex !== blindIndex || act.purpose !== input.purpose || act.caseId !== caseId || act.reveals !== null) throw new PlatformError('CLIENT_KEY_REUSED');
+  if (!act || act.blindIndex !== blindIndex || act.purpose !== input.purpose || act.caseId !== caseId || act.reveals !== null || act.present) throw new PlatformError('CLIENT_KEY_REUSED');
   return requireUsableLookup(act, now);
 }

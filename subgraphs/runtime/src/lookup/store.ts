@@ -3,17 +3,17 @@ import type { Queryable } from '../db/database.js';
 import type { LookupInCase, LookupRecord } from './types.js';
 
 const columns = `l.id, l.blind_index as "blindIndex", l.purpose, l.case_id as "caseId", l.case_id is not null as "inCase", l.reveals, l.reveal,
-  l.reveal_reason as "revealReason", l.opened_at as "openedAt", l.expires_at as "expiresAt"`;
+  l.reveal_reason as "revealReason", l.present, l.presence, l.opened_at as "openedAt", l.expires_at as "expiresAt"`;
 const inCase = `${columns}, c.closed_at as "caseClosedAt", c.expires_at as "caseExpiresAt" from lookup l left join case_file c on c.id = l.case_id`;
 
 /** Records the act; null when this viewer used the client key before. */
 export async function insertLookup(db: Queryable, lookup: LookupRecord, viewer: Viewer, clientKey: string): Promise<LookupRecord | null> {
   const rows = await db.query<LookupRecord>(`/* lookup.insert */
     insert into lookup as l (id, blind_index, purpose, viewer_issuer, viewer_subject, viewer_role, viewer_organization, client_key, opened_at, expires_at,
-                             case_id, reveals, reveal, reveal_reason)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing returning ${columns}`, [
+                             case_id, reveals, reveal, reveal_reason, present, presence)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict do nothing returning ${columns}`, [
     lookup.id, lookup.blindIndex, lookup.purpose, viewer.issuer, viewer.subject, viewer.role, viewer.organization, clientKey, lookup.openedAt, lookup.expiresAt,
-    lookup.caseId, lookup.reveals, lookup.reveal, lookup.revealReason,
+    lookup.caseId, lookup.reveals, lookup.reveal, lookup.revealReason, lookup.present, lookup.presence && JSON.stringify(lookup.presence),
   ]);
   return rows[0] ?? null;
 }
@@ -30,6 +30,11 @@ export async function findOwnLookup(db: Queryable, viewer: Viewer, id: string): 
     select ${inCase} where l.id = $1 and l.viewer_issuer = $2 and l.viewer_subject = $3`, [id, viewer.issuer, viewer.subject]);
   return rows[0] ?? null;
 }
+
+/** What phones answered goes with the lookups that rested on it. */
+export const forgetPresence = async (db: Queryable, now: Date): Promise<void> => {
+  await db.query('/* background.lookupPresence */ update lookup set presence = null where presence is not null and expires_at < $1', [now]);
+};
 
 /** A lookup of a person who was shredded stays as an act, about nobody that could be found again. */
 export const forgetPerson = async (within: Queryable, blindIndex: string): Promise<void> => {

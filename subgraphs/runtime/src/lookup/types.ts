@@ -1,4 +1,6 @@
-/** A lookup as recorded. The blind index stays in the province and in the grant; it is never shown. */
+import type { Presence } from '../access/types.js';
+
+/** A lookup as recorded. The blind index stays in the province and in the grant; it is never shown. For a lookup by pass it is `pass:`, issuer and pass id. */
 export interface LookupRecord {
   readonly id: string;
   readonly blindIndex: string;
@@ -11,6 +13,10 @@ export interface LookupRecord {
   /** Policy names of the masked fields that it reveals. */
   readonly reveal: readonly string[];
   readonly revealReason: string | null;
+  /** Whether it rests on a phone's answer at a station. */
+  readonly present: boolean;
+  /** That answer, as long as the lookup lasts. */
+  readonly presence: Presence | null;
   readonly openedAt: Date;
   readonly expiresAt: Date;
 }

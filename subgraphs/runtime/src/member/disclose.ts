@@ -21,7 +21,7 @@ export interface Asking { readonly policy: Policy; readonly viewer: Viewer | nul
 export function disclose({ policy, viewer, province }: Asking, record: MemberRecord, why: Why, held: readonly HeldRelation[] = []): DisclosedMember | null {
   const standing = standingOf(viewer, province, record.id, record.path, why, held);
   const decisions = policy.decide(standing);
-  return decisions && { record, decisions, why, purpose: why.kind === 'LOOKUP' ? why.purpose : standing.relations[0]?.purpose ?? 'OWN_WORK' };
+  return decisions && { record, decisions, why, purpose: why.kind !== 'DIRECT' ? why.purpose : standing.relations[0]?.purpose ?? 'OWN_WORK' };
 }
 
 /**
@@ -35,7 +35,7 @@ export function reveal<T>(member: DisclosedMember, field: string, trail: AuditTr
   if (shown !== null) {
     trail.add({
       kind: 'DISCLOSURE', memberId: member.record.id, purpose: member.purpose,
-      reference: member.why.kind === 'LOOKUP' ? member.why.lookupId : null, fields: [field],
+      reference: member.why.kind !== 'DIRECT' ? member.why.lookupId : null, fields: [field],
     });
   }
   return shown;

@@ -1,8 +1,9 @@
 import { PlatformError } from '@delta/schema/errors';
 import { requireMemberId } from '@delta/schema/ids';
 import { accessLogPage } from '../accessLog/index.js';
-import { policyOf, requireOwnViewer, verifyCapability, type Policy, type PolicyRule, type RecordedRelation, type Why } from '../access/index.js';
+import { policyOf, requireOwnViewer, requireViewer, verifyCapability, type Policy, type PolicyRule, type PresentReason, type RecordedRelation, type Why } from '../access/index.js';
 import type { PageArguments } from '../page/index.js';
+import { judgePresence } from '../passCheck/index.js';
 import type { ProvinceContext } from '../server/context.js';
 import { disclose, reveal, type DisclosedMember } from './disclose.js';
 import { maskIdNumber } from './idNumber.js';
@@ -33,6 +34,16 @@ const plain = (field: 'gender' | 'joinedOn' | 'probationary' | 'affiliation'): R
 const wasInCare = ({ viewer, services }: ProvinceContext, memberId: string, departedFrom: readonly string[]): boolean =>
   viewer?.province === services.entry.code && (viewer.role === 'member' ? viewer.member === memberId : viewer.organization !== null && departedFrom.includes(viewer.organization));
 
+/** Whose pass the phone at the station answered for. @throws PlatformError PRESENCE_REFUSED, which the trail notes with its lookup */
+async function holderPresent(why: PresentReason, context: ProvinceContext): Promise<string> {
+  try {
+    return await judgePresence(context.services, requireViewer(context), why);
+  } catch (error) {
+    if (error instanceof PlatformError && error.code === 'PRESENCE_REFUSED') context.trail.refused('PRESENCE_REFUSED', { purpose: why.purpose, reference: why.lookupId });
+    throw error;
+  }
+}
+
 /** Resolvers of a province's member type; every field passes the policy and is noted before it leaves. */
 export function memberResolvers(own: readonly OwnMemberField[], recorded: readonly RecordedRelation[], inUse: (policy: Policy) => Policy) {
   const policy = inUse(policyOf(own, recorded));
@@ -47,11 +58,11 @@ export function memberResolvers(own: readonly OwnMemberField[], recorded: readon
     if (member) return member;
     // Asked for whomever was not found, so that it costs the same; said only to who was told that the person exists, or had the member in care.
     const departed = await context.transfers.departedFrom.load(memberId);
-    if (departed && (why.kind === 'LOOKUP' || wasInCare(context, memberId, departed))) {
-      context.trail.refused('MEMBER_MOVED', { memberId, ...(why.kind === 'LOOKUP' ? { purpose: why.purpose, reference: why.lookupId } : {}) });
+    if (departed && (why.kind !== 'DIRECT' || wasInCare(context, memberId, departed))) {
+      context.trail.refused('MEMBER_MOVED', { memberId, ...(why.kind !== 'DIRECT' ? { purpose: why.purpose, reference: why.lookupId } : {}) });
       throw new PlatformError('MEMBER_MOVED');
     }
-    context.trail.refused('NOT_DISCLOSED', { memberId, ...(why.kind === 'LOOKUP' ? { purpose: why.purpose, reference: why.lookupId } : {}) });
+    context.trail.refused('NOT_DISCLOSED', { memberId, ...(why.kind !== 'DIRECT' ? { purpose: why.purpose, reference: why.lookupId } : {}) });
     throw new PlatformError('NOT_DISCLOSED');
   };
 
@@ -69,7 +80,7 @@ export function memberResolvers(own: readonly OwnMemberField[], recorded: readon
     __resolveReference: async (reference: { via?: string; id?: string }, context: ProvinceContext): Promise<DisclosedMember> => {
       if (reference.via === undefined) return find(reference.id ?? '', { kind: 'DIRECT' }, context);
       const { memberId, why } = await verifyCapability(context.services.trust, context.services.entry.slug, reference.via, context);
-      return { ...(await find(memberId, why, context)), via: reference.via };
+      return { ...(await find(why.kind === 'PRESENT' ? await holderPresent(why, context) : memberId ?? '', why, context)), via: reference.via };
     },
     id: (member: DisclosedMember, _: unknown, { trail }: ProvinceContext) => {
       const id = reveal(member, 'id', trail, (record) => record.id);

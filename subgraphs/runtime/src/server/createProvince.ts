@@ -19,7 +19,9 @@ import { createLimits } from '../lookup/index.js';
 import { checkKeys, shredEvents } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
-import { createCodeHasher, createStatusPublisher, loadPassKeys, passRoutes, type PaperRenderer } from '../pass/index.js';
+import { createCodeHasher, createStatusPublisher, findPassForCheck, loadPassKeys, passRoutes, type PaperRenderer } from '../pass/index.js';
+import { createPassChecking, type FindPass, type PassLists } from '../passCheck/index.js';
+import { startPassLists } from '../passLists/index.js';
 import { stationEntity } from '../station/index.js';
 import { memberStatisticsOf } from '../statistics/index.js';
 import { transferEvents } from '../transfer/index.js';
@@ -28,7 +30,7 @@ import { contextOf, type ProvinceContext } from './context.js';
 import { guardsWith, type Guards } from './guards.js';
 import type { ProvinceDefinition } from './province.js';
 import { provinceSchema } from './schema.js';
-import { readBlindIndexKeys } from './secretFiles.js';
+import { readBlindIndexKeys, readRootsFile } from './secretFiles.js';
 import type { ProvinceServices } from './services.js';
 import type { Settings } from './settings.js';
 import { startDatabase } from './startDatabase.js';
@@ -41,6 +43,8 @@ export interface ProvinceOptions {
   readonly now?: () => Date;
   /** Other guards than the real ones: for the bench that measures these. */
   readonly guards?: Guards;
+  /** By what passes are judged, and whose a pass is, where it is neither the province's own lists nor its own register. */
+  readonly judging?: { readonly lists?: PassLists; readonly findPass?: FindPass };
   /** Makes the sheet of a pass on paper. */
   readonly paper?: PaperRenderer;
   /** Told of every statement sent to the database. */
@@ -56,14 +60,18 @@ export interface RunningProvince {
   close(): Promise<void>;
 }
 
-const noPaper: PaperRenderer = () => Promise.reject(new Error('no renderer of paper passes'));
+/** Loaded with the first sheet: a PDF writer and a font are no part of a subgraph that prints none. */
+const printer: PaperRenderer = async (sheet) => (await import('@delta/pass/paper')).renderPaperPass(sheet);
+
+/** No pass is judged by these. */
+const noLists: PassLists = { trust: () => undefined, status: () => undefined, knownIssued: () => undefined, freshStatus: async () => undefined };
 
 /** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
-export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, paper = noPaper, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
+export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, paper = printer, judging = {}, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
   const { entry } = definition;
-  const [signingKey, trustList, indexKeys, bearer, tls, passKeys] = await Promise.all([
+  const [signingKey, trustList, indexKeys, roots, bearer, tls, passKeys] = await Promise.all([
     loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log),
-    readBlindIndexKeys(settings.blindIndexKeyFile), loadBearerVerifier(settings.issuersFile, { log, only: (issuer) => issuer.province === entry.code }), loadMutualTls(settings),
+    readBlindIndexKeys(settings.blindIndexKeyFile), readRootsFile(settings.passRootsFile), loadBearerVerifier(settings.issuersFile, { log, only: (issuer) => issuer.province === entry.code }), loadMutualTls(settings),
     settings.passKeysFile === undefined ? undefined : loadPassKeys(settings.passKeysFile, log),
   ]);
   const guards = given ?? guardsWith({ signer: signingKey, trust: trustList });
@@ -100,9 +108,14 @@ export async function createProvince({ definition, settings, log, now = () => ne
       ], definition.extension?.events),
       onRewound: async (peer) => { if (peer === 'zone') await registerAgain(db); },
     });
+    const passes = { keys: passKeys, codes: createCodeHasher(masterKeys), places: settings.passPlaces, paper, challengeKeys: () => masterKeys.versions.map((version) => challengeKey(version)) };
+    const publisher = createStatusPublisher({ db, entry, now, passes });
+    // Without pinned roots no pass can be judged here, and everything else goes on.
+    const passLists = roots && await startPassLists({ db, roots, zoneUrl: settings.zoneUrl, send, own: { issuer: entry.code, ...publisher }, log, metrics, now });
+    const passChecking = createPassChecking({ db, lists: judging.lists ?? passLists ?? noLists, findPass: judging.findPass ?? findPassForCheck, perMinute: settings.verifyLimitViewer, now });
     const services: ProvinceServices = {
-      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
-      passes: { keys: passKeys, codes: createCodeHasher(masterKeys), places: settings.passPlaces, paper, challengeKeys: () => masterKeys.versions.map((version) => challengeKey(version)) },
+      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, passes, passRoots: roots, passLists, passChecking,
+      memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
       cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
     };
     const server = await createSubgraphServer<ProvinceContext>({
@@ -113,7 +126,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       ready: () => databaseReadiness(db),
       routes: (http) => {
         exchange.routes(http);
-        passRoutes(createStatusPublisher(services))(http);
+        passRoutes(publisher)(http);
       },
     });
     const sequencer = startSealing({ guards, db, log, now, exchange, settings });
@@ -124,7 +137,8 @@ export async function createProvince({ definition, settings, log, now = () => ne
       registered: registrar.caughtUp,
       close: async () => {
         limits.stop();
-        await Promise.all([server.close(), registrar.stop()]);
+        passChecking.stop();
+        await Promise.all([server.close(), registrar.stop(), passLists?.stop()]);
         await sequencer?.stop();
         await moving.stop();
         await database.close();

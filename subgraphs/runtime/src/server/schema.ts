@@ -8,7 +8,9 @@ import { exchangeMutations, exchangeQueries, exchangeResolvers } from '../exchan
 import { lookupMutations, lookupResolvers } from '../lookup/index.js';
 import { memberResolvers } from '../member/index.js';
 import { organizationQueries, organizationResolvers } from '../organization/index.js';
+import { passCheckMutations } from '../passCheck/index.js';
 import { statisticsQueries } from '../statistics/index.js';
+import { stationEnrolmentMutations } from '../stationEnrolment/index.js';
 import { stationMutations, stationQueries, stationResolvers } from '../station/index.js';
 import { transferMutations, transferQueries, transferResolvers } from '../transfer/index.js';
 import { passMutations, passQueries, passResolvers } from '../pass/index.js';
@@ -33,7 +35,7 @@ export function provinceSchema(definition: ProvinceDefinition, policyInUse: (pol
     OwnershipTransfer: transferResolvers,
     ActivityPass: passResolvers(members.related),
     Exchange: exchangeResolvers,
-    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...transferMutations, ...stationMutations, ...exchangeMutations, ...passMutations },
+    ProvinceMutation: { ...lookupMutations, ...passCheckMutations, ...caseMutations, ...transferMutations, ...stationMutations, ...stationEnrolmentMutations, ...exchangeMutations, ...passMutations },
   };
   return buildSubgraphSchema([{
     typeDefs: parse(provinceSdl(definition)),

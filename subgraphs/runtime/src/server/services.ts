@@ -1,3 +1,4 @@
+import type { Root } from '@delta/pass';
 import type { ProvinceEntry } from '@delta/schema/provinces';
 import type { Signer, Trust } from '@delta/service/keys';
 import type { PairMessages } from '@delta/service/pairMessage';
@@ -7,6 +8,8 @@ import type { Database } from '../db/database.js';
 import type { Limits } from '../lookup/index.js';
 import type { PassIssuing } from '../pass/index.js';
 import type { Cursors } from '../page/index.js';
+import type { PassChecking } from '../passCheck/index.js';
+import type { PassLists } from '../passLists/index.js';
 import type { MemberStatistics } from '../statistics/index.js';
 
 /** What a province's resolvers work with: made once at start, handed in, never looked up. */
@@ -21,6 +24,8 @@ export interface ProvinceServices {
   /** Blind index of an ID number, see crypto/blindIndex. */
   readonly blindIndex: (idNumber: string) => string;
   readonly limits: Limits;
+  /** By what passes are judged, and whose the province's own are. */
+  readonly passChecking: PassChecking;
   /** How long a case lasts unless it is closed. */
   readonly caseLifeMs: number;
   /** How many members there are, as far as it names nobody; counted at most once a minute. */
@@ -29,6 +34,9 @@ export interface ProvinceServices {
   readonly exchange: Pick<Joined, 'peers' | 'services' | 'tell' | 'knows'>;
   /** What passes are issued with. */
   readonly passes: PassIssuing;
+  /** The provinces' roots as this province pins them, and the lists verified by them; undefined where none are configured. */
+  readonly passRoots: readonly Root[] | undefined;
+  readonly passLists: PassLists | undefined;
   readonly mode: 'demo' | 'production';
   readonly now: () => Date;
 }

@@ -33,6 +33,10 @@ export async function setStationHours(db: Queryable, id: string, organizationId:
   return rows[0] ?? null;
 }
 
+/** Whether `organizationId` runs the station or stands above who does. */
+export const isStationOf = async (db: Queryable, id: string, organizationId: string): Promise<boolean> => (await db.query(`/* station.isOf */
+  select 1 from service_station s join organization o on o.id = s.organization_id where s.id = $1 and o.path @> array[$2::text]`, [id, organizationId])).length > 0;
+
 /** The columns of a bulk load, in the order of `stationRow`. */
 export const stationColumns = ['id', 'name', 'tier', 'address', 'division_code', 'organization_id', 'hours', 'duty_roster', 'hotline', 'amenities', 'grams'] as const;
 

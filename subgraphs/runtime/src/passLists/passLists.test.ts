@@ -1,0 +1,280 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { setStatus, signKnownIssued, signStatusList, statusBytes, type TrustListContent } from '@delta/pass';
+import { createHttpServer, type HttpServer } from '@delta/service/httpServer';
+import { createLog } from '@delta/service/log';
+import { createMetrics, type Metrics } from '@delta/service/metrics';
+import { sendDocument } from '@delta/service/signedDocument';
+import type { DataSource } from 'typeorm';
+import { createTestDatabase, type TestDatabase } from '../../../../tests/support/database.js';
+import { createTestRoots, kidOf, newPassSigner, secondsAt, trustContent, trustKeyOf } from '../../../../tests/support/passTrust.js';
+import { createDatabase, type Database } from '../db/database.js';
+import { openDatabase } from '../db/dataSource.js';
+import { provinceMigrations } from '../db/migrations/index.js';
+import type { OwnLists, PassLists } from './passLists.js';
+import { startPassLists } from './startPassLists.js';
+
+const { roots, sign, signers } = createTestRoots();
+const jiangsu = { pass: newPassSigner(), status: newPassSigner() };
+const anhui = { pass: newPassSigner(), status: newPassSigner() };
+const [jiangsuKid, anhuiKid] = [kidOf(jiangsu.pass), kidOf(anhui.pass)];
+const now = new Date();
+const seconds = secondsAt(now);
+const log = createLog('shanghai', { level: 'fatal' });
+
+let database: TestDatabase;
+let source: DataSource;
+let db: Database;
+/** One real server speaks for the zone and for the issuers; what it gives is what a test put there. */
+let web: HttpServer;
+let address: string;
+let published: Record<string, Uint8Array | 'hangs'> = {};
+let asked: string[] = [];
+const running: PassLists[] = [];
+let metrics: Metrics;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  source = await openDatabase({ url: database.url, ownerUrl: database.ownerUrl, entities: [], migrations: provinceMigrations, applicationName: 'passLists', poolSize: 4, statementTimeoutMs: 5_000 });
+  db = createDatabase(source, 'PROVINCE_UNAVAILABLE');
+  web = createHttpServer({ name: 'web', log, metrics: createMetrics('web'), host: '127.0.0.1', port: 0, drainMs: 100, ready: () => Promise.resolve({ ok: true, checks: {} }) });
+  web.fastify.get('/pass/*', async (request, reply) => {
+    const bytes = published[request.url];
+    if (bytes === 'hangs') return new Promise(() => undefined);
+    const answer = bytes ? await sendDocument(request, reply, { bytes, type: 'application/cbor', maxAge: 900 }) : await reply.code(404).send({});
+    asked.push(`${request.url} ${reply.statusCode}`);
+    return answer;
+  });
+  address = (await web.listen()).url;
+});
+beforeEach(async () => {
+  await db.query('delete from pass_list');
+  [published, asked] = [{}, []];
+});
+afterEach(() => Promise.all(running.splice(0).map((lists) => lists.stop())));
+afterAll(async () => {
+  await web.drain();
+  await source.destroy();
+  await database.drop();
+});
+
+async function start(options: { readonly own?: OwnLists; readonly pinned?: typeof roots; readonly everyMs?: number; readonly trustEveryMs?: number } = {}): Promise<PassLists> {
+  metrics = createMetrics('shanghai');
+  const lists = await startPassLists({ db, roots: options.pinned ?? roots, zoneUrl: address, send: fetch, own: options.own, log, metrics, now: () => now, trustEveryMs: options.trustEveryMs ?? 3_600_000, everyMs: options.everyMs ?? 3_600_000 });
+  running.push(lists);
+  return lists;
+}
+const restarted = async (lists: PassLists, options: Parameters<typeof start>[0] = {}): Promise<PassLists> => {
+  await lists.stop();
+  return start(options);
+};
+
+const content = (more: Partial<TrustListContent> = {}): TrustListContent => trustContent(seconds, {
+  keys: [trustKeyOf(jiangsu.pass, '32', 'pass', seconds), trustKeyOf(jiangsu.status, '32', 'status', seconds), trustKeyOf(anhui.pass, '34', 'pass', seconds), trustKeyOf(anhui.status, '34', 'status', seconds)],
+  peers: [{ owner: '32', address }, { owner: '34', address }], ...more,
+});
+const statusOf = (issuer: string, keys: typeof jiangsu, issuedAt: number, revoked: readonly number[] = []): Promise<Uint8Array> => {
+  const bytes = statusBytes(100);
+  for (const index of revoked) setStatus(bytes, index, 'revoked');
+  return signStatusList({ issuer, kid: kidOf(keys.pass), issuedAt, bytes }, keys.status);
+};
+const publish = (name: string, bytes: Uint8Array | 'hangs'): void => { published[`/pass/${name}`] = bytes; };
+async function publishAll(): Promise<void> {
+  publish('trust-list', await sign(content()));
+  publish(`status/${jiangsuKid}`, await statusOf('32', jiangsu, seconds));
+  publish(`status/${anhuiKid}`, await statusOf('34', anhui, seconds));
+  publish(`known-issued/${anhuiKid}`, await signKnownIssued({ issuer: '34', kid: anhuiKid, issuedAt: seconds, digests: [new Uint8Array(32).fill(7)] }, anhui.status));
+}
+const refusals = async (): Promise<string> => (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith('delta_pass_list_refusals_total')).join('\n');
+
+describe('lists of all provinces', () => {
+  test('are pulled, verified and kept; a later pull brings nothing whole that is held', async () => {
+    await publishAll();
+    const lists = await start();
+    await lists.refresh();
+    expect(lists.trust()?.sequence).toBe(1);
+    expect(lists.status(jiangsuKid)?.issuedAt).toBe(seconds);
+    expect(lists.knownIssued(anhuiKid)?.has(new Uint8Array(32).fill(7))).toBe(true);
+    expect(lists.knownIssued(jiangsuKid)).toBeUndefined();
+    asked = [];
+    await lists.refresh();
+    expect(asked.sort()).toEqual(['/pass/trust-list 304', `/pass/status/${jiangsuKid} 304`, `/pass/status/${anhuiKid} 304`, `/pass/known-issued/${anhuiKid} 304`, `/pass/known-issued/${jiangsuKid} 404`].sort());
+    expect(await metrics.registry.metrics()).toContain(`delta_pass_list_age_seconds{list="STATUS",kid="${jiangsuKid}"}`);
+  });
+
+  test('are good without any network after a restart', async () => {
+    await publishAll();
+    const before = await start();
+    await before.refresh();
+    published = {};
+    const lists = await restarted(before);
+    expect([lists.trust()?.sequence, lists.status(anhuiKid)?.issuedAt, lists.knownIssued(anhuiKid)?.kid]).toEqual([1, seconds, anhuiKid]);
+    expect(lists.memory.last()).toEqual({ sequence: 1, digest: lists.trust()!.digest });
+  });
+
+  test('are pulled at once when the trust list is another', async () => {
+    publish('trust-list', await sign(content({ keys: content().keys.slice(0, 2) })));
+    const lists = await start({ trustEveryMs: 50 });
+    await lists.refresh();
+    publish(`status/${anhuiKid}`, await statusOf('34', anhui, seconds));
+    publish('trust-list', await sign(content({ sequence: 2 })));
+    for (const end = Date.now() + 5_000; lists.status(anhuiKid) === undefined && Date.now() < end;) await new Promise((resolve) => { setTimeout(resolve, 20); });
+    expect(lists.status(anhuiKid)?.issuedAt).toBe(seconds);
+  });
+});
+
+describe('nothing is taken', () => {
+  test('that is older than what was accepted before a restart', async () => {
+    await publishAll();
+    publish('trust-list', await sign(content({ sequence: 8 })));
+    const before = await start();
+    await before.refresh();
+    publish('trust-list', await sign(content({ sequence: 7 })));
+    publish(`status/${jiangsuKid}`, await statusOf('32', jiangsu, seconds - 60, [3]));
+    const lists = await restarted(before);
+    await lists.refresh();
+    expect([lists.trust()?.sequence, lists.status(jiangsuKid)?.issuedAt]).toEqual([8, seconds]);
+    expect(await refusals()).toContain('list="TRUST",code="TRUST_LIST_ROLLED_BACK"');
+    expect(await refusals()).toContain('list="STATUS",code="STATUS_LIST_ROLLED_BACK"');
+  });
+
+  test('of another content under the same number', async () => {
+    publish('trust-list', await sign(content()));
+    const lists = await start();
+    await lists.refresh();
+    publish('trust-list', await sign(content({ compromised: [anhuiKid] })));
+    await lists.refresh();
+    expect(lists.trust()?.isCompromised(anhuiKid)).toBe(false);
+    expect(await refusals()).toContain('code="TRUST_LIST_ROLLED_BACK"');
+  });
+
+  test('that a replica of this province has left behind', async () => {
+    await publishAll();
+    const [slow, quick] = [await start(), await start()];
+    await slow.refresh();
+    publish(`status/${jiangsuKid}`, await statusOf('32', jiangsu, seconds + 30));
+    await quick.refresh();
+    publish(`status/${jiangsuKid}`, await statusOf('32', jiangsu, seconds + 10));
+    await slow.refresh();
+    const [row] = await db.query<{ number: string }>(`select number from pass_list where kind = 'STATUS' and kid = $1`, [jiangsuKid]);
+    expect(row!.number).toBe(String(seconds + 30));
+    expect(slow.status(jiangsuKid)?.issuedAt).toBe(seconds);
+  });
+
+  test('that one root signed, that strangers signed, that is over, or comes from the future', async () => {
+    const others = createTestRoots();
+    const lists = await start();
+    for (const [list, code] of [
+      [await sign(content(), [signers[1]!]), 'TRUST_LIST_SIGNATURES'], [await others.sign(content()), 'TRUST_LIST_SIGNATURES'],
+      [await sign({ ...content(), issuedAt: seconds - 8 * 86_400, expires: seconds - 86_400 }), 'TRUST_LIST_EXPIRED'],
+      [await sign({ ...content(), issuedAt: seconds + 600 }), 'STATION_CLOCK'],
+    ] as const) {
+      publish('trust-list', list);
+      await lists.refresh();
+      expect(lists.trust()).toBeUndefined();
+      expect(await refusals()).toContain(`list="TRUST",code="${code}"`);
+    }
+    expect(await db.query('select 1 from pass_list')).toEqual([]);
+  });
+
+  test('about another key, from another province, or signed by a key for passes', async () => {
+    publish('trust-list', await sign(content()));
+    const lists = await start();
+    const bytes = statusBytes(100);
+    for (const [list, code] of [
+      [await statusOf('34', anhui, seconds), 'STATUS_LIST_FOREIGN'],
+      [await signStatusList({ issuer: '32', kid: jiangsuKid, issuedAt: seconds, bytes }, anhui.status), 'STATUS_LIST_FOREIGN'],
+      [await signStatusList({ issuer: '32', kid: jiangsuKid, issuedAt: seconds, bytes }, jiangsu.pass), 'KEY_USE'],
+      [new Uint8Array(1024 * 1024 + 1), 'UNREACHABLE'],
+    ] as const) {
+      publish(`status/${jiangsuKid}`, list);
+      await lists.refresh();
+      expect(lists.status(jiangsuKid)).toBeUndefined();
+      expect(await refusals()).toContain(`list="STATUS",code="${code}"`);
+    }
+  });
+
+  test('or kept that a key signed which the new trust list calls stolen', async () => {
+    await publishAll();
+    const lists = await start();
+    await lists.refresh();
+    publish('trust-list', await sign(content({ sequence: 2, compromised: [kidOf(jiangsu.status)] })));
+    await lists.refresh();
+    expect(lists.status(jiangsuKid)).toBeUndefined();
+    expect(lists.status(anhuiKid)?.issuedAt).toBe(seconds);
+    const again = await restarted(lists);
+    expect(again.status(jiangsuKid)).toBeUndefined();
+    expect(again.memory.lastIssuedAt(jiangsuKid)).toBe(seconds);
+  });
+});
+
+describe('a part that is dead', () => {
+  test('costs nothing but the age of its lists', async () => {
+    await publishAll();
+    const lists = await start();
+    await lists.refresh();
+    delete published['/pass/trust-list'];
+    publish('trust-list', await sign(content({ sequence: 2, peers: [{ owner: '32', address: 'http://127.0.0.1:9' }, { owner: '34', address }] })));
+    publish(`status/${anhuiKid}`, await statusOf('34', anhui, seconds + 20));
+    await lists.refresh();
+    expect([lists.trust()?.sequence, lists.status(jiangsuKid)?.issuedAt, lists.status(anhuiKid)?.issuedAt]).toEqual([2, seconds, seconds + 20]);
+    expect(await refusals()).toContain('list="STATUS",code="UNREACHABLE"');
+  });
+
+  test('is asked again as soon as the zone is, not a quarter of an hour later', async () => {
+    publish('trust-list', await sign(content()));
+    publish(`status/${jiangsuKid}`, await statusOf('34', anhui, seconds));
+    const lists = await start({ trustEveryMs: 50 });
+    await lists.refresh();
+    expect(lists.status(jiangsuKid)).toBeUndefined();
+    publish(`status/${jiangsuKid}`, await statusOf('32', jiangsu, seconds));
+    for (const end = Date.now() + 5_000; lists.status(jiangsuKid) === undefined && Date.now() < end;) await new Promise((resolve) => { setTimeout(resolve, 20); });
+    expect(lists.status(jiangsuKid)?.issuedAt).toBe(seconds);
+  });
+
+  test('holds a station that wants a fresh status up for a second at most, and the next one not at all', async () => {
+    await publishAll();
+    const lists = await start();
+    await lists.refresh();
+    publish(`status/${jiangsuKid}`, 'hangs');
+    const started = performance.now();
+    expect((await lists.freshStatus(jiangsuKid, 0))?.issuedAt).toBe(seconds);
+    expect(performance.now() - started).toBeLessThan(2_500);
+    const again = performance.now();
+    for (let i = 0; i < 50; i += 1) expect((await lists.freshStatus(jiangsuKid, 0))?.issuedAt).toBe(seconds);
+    expect(performance.now() - again).toBeLessThan(500);
+  });
+});
+
+describe('a station that is online', () => {
+  test('sees a revocation elsewhere at once, and asks no oftener than it wants to know', async () => {
+    await publishAll();
+    const lists = await start();
+    await lists.refresh();
+    publish(`status/${jiangsuKid}`, await statusOf('32', jiangsu, seconds + 1, [5]));
+    expect((await lists.freshStatus(jiangsuKid, 60_000))?.issuedAt).toBe(seconds);
+    expect((await lists.freshStatus(jiangsuKid, 0))?.issuedAt).toBe(seconds + 1);
+    asked = [];
+    await Promise.all([1, 2, 3].map(() => lists.freshStatus(jiangsuKid, 0)));
+    expect(asked).toEqual([`/pass/status/${jiangsuKid} 304`]);
+  });
+
+  test('makes nobody ask for a key that the trust list does not name', async () => {
+    await publishAll();
+    const lists = await start();
+    await lists.refresh();
+    asked = [];
+    expect(await lists.freshStatus('00'.repeat(8), 0)).toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+
+  test('has its own province\'s lists from where they are made', async () => {
+    await publishAll();
+    let mine = await statusOf('34', anhui, seconds + 5);
+    const lists = await start({ own: { issuer: '34', status: () => Promise.resolve(mine), knownIssued: () => Promise.resolve(undefined) } });
+    await lists.refresh();
+    expect(lists.status(anhuiKid)?.issuedAt).toBe(seconds + 5);
+    mine = await statusOf('34', anhui, seconds + 6, [1]);
+    expect((await lists.freshStatus(anhuiKid, 0))?.issuedAt).toBe(seconds + 6);
+    expect(asked.filter((line) => line.includes(anhuiKid))).toEqual([]);
+  });
+});

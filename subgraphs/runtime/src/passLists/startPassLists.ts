@@ -1,0 +1,85 @@
+import type { Metrics } from '@delta/service/metrics';
+import { listTimes, maxIssuingKeys, pullsAtOnce } from './limits.js';
+import { passListMetrics } from './passListMetrics.js';
+import type { ListKind, PassLists } from './passLists.js';
+import { pullList } from './pullList.js';
+import { pullTrustList } from './pullTrustList.js';
+import { restoreLists } from './restoreLists.js';
+import type { PullServices } from './services.js';
+import { askedOf, createShelf } from './shelf.js';
+
+export interface PassListsOptions extends Pick<PullServices, 'db' | 'roots' | 'zoneUrl' | 'send' | 'own' | 'log' | 'now'> {
+  readonly metrics: Metrics;
+  /** How often the zone is asked, and how often the issuers, in milliseconds. */
+  readonly trustEveryMs?: number;
+  readonly everyMs?: number;
+  /** How often the zone is asked as long as there is no trust list. */
+  readonly firstEveryMs?: number;
+}
+
+/**
+ * Takes up the lists of the last run and keeps them new: asks the zone every minute whether the trust list is another, and all
+ * issuers every 15 minutes, and at once when it is; those that failed again with the zone. Nobody waits for it to have asked; who does not answer holds nothing up.
+ */
+export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEveryMs, firstEveryMs = listTimes.firstEveryMs, everyMs = listTimes.everyMs, ...given }: PassListsOptions): Promise<PassLists> {
+  const stopping = new AbortController();
+  const shelf = createShelf();
+  const services: PullServices = { ...given, shelf, signal: stopping.signal, refused: passListMetrics(metrics, shelf, given.now) };
+  await restoreLists(services, { alsoTrust: true });
+
+  let pulledAt = -Infinity;
+  const wanted = (): [ListKind, string][] => (shelf.trust?.keys ?? []).filter(({ use }) => use === 'pass').slice(0, maxIssuingKeys)
+    .flatMap(({ kid }): [ListKind, string][] => [['STATUS', kid], ['KNOWN_ISSUED', kid]]);
+  const hasFailed = ([kind, kid]: [ListKind, string]): boolean => shelf.asked.get(`${kind} ${kid}`)?.failure !== undefined;
+  async function pullEach(lists: [ListKind, string][]): Promise<void> {
+    await Promise.all(Array.from({ length: pullsAtOnce }, async () => {
+      for (let next = lists.shift(); next && !stopping.signal.aborted; next = lists.shift()) await pullList(services, ...next);
+    }));
+  }
+  // One after the other: what is asked for while lists are pulled is pulled after them.
+  let last: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const turn = last.then(async () => { if (!stopping.signal.aborted) await work(); });
+    last = turn.catch((error: unknown) => { given.log.error({ err: error }, 'the lists of the pass could not be renewed'); });
+    return turn;
+  };
+  const pull = (everything: boolean): Promise<void> => inTurn(async () => {
+    const changed = await pullTrustList(services);
+    if (changed) await restoreLists(services, { alsoTrust: false });
+    if (!changed && !everything && performance.now() - pulledAt < everyMs) return pullEach(wanted().filter(hasFailed));
+    pulledAt = performance.now();
+    return pullEach(wanted());
+  });
+
+  const freshening = new Map<string, Promise<void>>();
+  let timer: NodeJS.Timeout | undefined;
+  // Without a trust list no pass can be judged, and at a first start of all the zone may get its list after we asked.
+  const next = (): void => { if (!stopping.signal.aborted) timer = setTimeout(() => { void look(); }, shelf.trust ? trustEveryMs : Math.min(firstEveryMs, trustEveryMs)); };
+  const look = (everything = false): Promise<void> => pull(everything).then(next, next);
+  void look(true);
+  return {
+    trust: () => shelf.trust,
+    status: (kid) => shelf.status.get(kid)?.list,
+    knownIssued: (kid) => shelf.knownIssued.get(kid)?.list,
+    async freshStatus(kid, maxAgeMs) {
+      // Of a kid that nobody vouches for nothing is asked or kept: it is whatever stood in somebody's code.
+      if (!shelf.trust?.find(kid)) return undefined;
+      const { answeredAt = -Infinity, failedAt = -Infinity } = askedOf(shelf, `STATUS ${kid}`);
+      const now = performance.now();
+      if (now - answeredAt > maxAgeMs && now - failedAt > listTimes.freshPauseMs && !stopping.signal.aborted) {
+        // Whoever asks meanwhile gets the same answer, which is newer than his question by less than a request.
+        const asking = freshening.get(kid) ?? pullList(services, 'STATUS', kid, listTimes.freshTimeoutMs).finally(() => { freshening.delete(kid); });
+        freshening.set(kid, asking);
+        await asking;
+      }
+      return shelf.status.get(kid)?.list;
+    },
+    memory: shelf.memory,
+    refresh: () => pull(true),
+    async stop() {
+      stopping.abort();
+      clearTimeout(timer);
+      await Promise.all([last, ...freshening.values()]);
+    },
+  };
+}
