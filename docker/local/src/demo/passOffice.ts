@@ -55,6 +55,6 @@ export async function enrolStation(zone: DemoZone): Promise<DemoStation> {
   return station;
 }
 
-/** Until a province has pulled the status list of a key itself. */
-export const pulled = (zone: DemoZone, province: string, kid: string): Promise<true> => until(`The status list of ${kid} in ${provinceOf(province).slug}`, 30, async () =>
-  (await (await fetch(new URL('/metrics', zone.url(provinceOf(province).slug)))).text()).includes(`delta_pass_list_age_seconds{list="STATUS",kid="${kid}"`) || undefined);
+/** Until a province has the trust list itself; status lists it asks for when a pass is shown. */
+export const trusted = (zone: DemoZone, province: string): Promise<true> => until(`The trust list in ${provinceOf(province).slug}`, 60, async () =>
+  (await (await fetch(new URL('/metrics', zone.url(provinceOf(province).slug)))).text()).includes('delta_pass_list_age_seconds{list="TRUST"') || undefined);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { anchorsOfProvince } from '../anchors.js';
 import { replaceFile } from '../writeFileOnce.js';
 import type { DemoZone } from './demoZone.js';
-import { clear, clerkOf, enrol, enrolStation, issue, pulled, revoke, secretaryOf, verifyOnline } from './passOffice.js';
+import { clear, clerkOf, enrol, enrolStation, issue, revoke, secretaryOf, trusted, verifyOnline } from './passOffice.js';
 import type { Story } from './story.js';
 import { withoutNetwork } from './withoutNetwork.js';
 
@@ -20,18 +20,18 @@ export async function tellPassStory(zone: DemoZone, { step, must, within }: Stor
   const online = async (text: string, more: object = {}): Promise<string> => (await verifyOnline(zone, host, text, { ...showing, ...more }, clerk)).code;
 
   await clear(zone, home, [holder, paperHolder], secretary);
-  const station = await step('服务站登记：固定四省根密钥', 'A station pins the provinces\' roots; the fingerprint is compared with what hangs on the wall.', () => enrolStation(zone), ({ fingerprint }) => fingerprint);
+  const station = await step('服务站登记，固定四省根密钥', 'A station pins the provinces\' roots; the fingerprint is compared with what hangs on the wall.', () => enrolStation(zone), ({ fingerprint }) => fingerprint);
   await station.pull();
-  for (const { kid } of station.trust().keys.filter(({ use, issuer }) => use === 'pass' && issuer === home)) await pulled(zone, host, kid);
+  await trusted(zone, host);
 
-  const issued = await step('安徽发证：支部书记登记，当面给出一次性绑定码', 'Anhui issues: the secretary enters the pass and hands over a one-time code.', () => issue(zone, home, holder, secretary), ({ code }) => `${code.length} 位码，15 分钟内有效`);
-  const phone = await step('手机绑定：密钥在手机内生成，不能导出', 'The phone makes its key and is given a credential without a name.', () => enrol(zone, home, issued.code), ({ credential }) => `凭证 ${credential.length} 个字符`);
+  const issued = await step('安徽发证，支部书记登记，当面给出一次性绑定码', 'Anhui issues: the secretary enters the pass and hands over a one-time code.', () => issue(zone, home, holder, secretary), ({ code }) => `${code.length} 位码，15 分钟内有效`);
+  const phone = await step('手机绑定，密钥在手机内生成，不能导出', 'The phone makes its key and is given a credential without a name.', () => enrol(zone, home, issued.code), ({ credential }) => `凭证 ${credential.length} 个字符`);
 
   const first = await phone.show();
   await step('江苏服务站联网核验', 'A station of Jiangsu verifies online.', async () => { must('联网核验', await online(first), 'VALID'); }, () => '有效');
   await step('同一动态码再次出示（截屏）', 'The same code again, as from a screenshot: refused.', async () => { must('重放', await online(first, { session: '2' }), 'PROOF_REPLAYED'); }, () => '拒绝，已使用过');
   await step('同一场次再次出示新码', 'Another code for the same session: counted already.', async () => { must('重复计次', await online(await phone.show()), 'SECOND_USE'); }, () => '拒绝，本场已计');
-  await step('高风险活动：须回应服务站挑战码', 'Where the risk is high only an answer to the station\'s challenge counts.', async () => {
+  await step('高风险活动，须回应服务站挑战码', 'Where the risk is high only an answer to the station\'s challenge counts.', async () => {
     const high = { activity: `${host}-${randomUUID()}`, risk: 'HIGH' };
     must('未用挑战码', await online(await phone.show(), high), 'CHALLENGE_REQUIRED');
     const { challenge } = await zone.act<{ challenge: { id: string; text: string } }>(host, 'openPassChallenge', 'OpenPassChallengeInput', 'challenge { id text }', { stationId, activity: high.activity, clientKey: randomUUID() }, clerk);
