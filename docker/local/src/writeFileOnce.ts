@@ -20,11 +20,11 @@ export async function writeFileOnce(file: string, text: string): Promise<void> {
 }
 
 /** Replaces a file in one step: a reader sees the old text or the new one, never a half. */
-export async function replaceFile(file: string, text: string, mode = 0o600): Promise<void> {
+export async function replaceFile(file: string, text: string | Uint8Array, mode = 0o600): Promise<void> {
   await rename(await writeDraft(file, text, mode), file);
 }
 
-async function writeDraft(file: string, text: string, mode = 0o600): Promise<string> {
+async function writeDraft(file: string, text: string | Uint8Array, mode = 0o600): Promise<string> {
   const draft = `${file}.${randomUUID()}.draft`;
   await writeFile(draft, text, { mode: 0o600, flag: 'wx', flush: true });
   if (mode !== 0o600) await chmod(draft, mode);

@@ -6,6 +6,7 @@ export { passRoutes } from './passRoutes.js';
 export { passMutations, passQueries, passResolvers } from './resolvers.js';
 export type { PaperRenderer, PassIssuing, PassServices, SigningServices } from './services.js';
 export { reissueBatch } from './reissueBatch.js';
+export { startReissuing } from './startReissuing.js';
 export { createStatusPublisher, type StatusPublisher } from './statusPublisher.js';
 export { findByPassId as findPassForCheck, revokeHeld as revokePassesOf, type PassForCheck } from './store.js';
 export type { PassKey } from './types.js';

@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createStationState, openKnownIssued, openStatusList, setStatus, statusBytes, verifyPass, type TrustList } from '@delta/pass';
 import { provinceByCode } from '@delta/schema/provinces';
+import { createLog } from '@delta/service/log';
 import { createTestDatabase, type TestDatabase } from '../../../../tests/support/database.js';
 import { createDatabase, type Database } from '../db/database.js';
 import { openDatabase } from '../db/dataSource.js';
@@ -9,6 +11,7 @@ import { provinceMigrations } from '../db/migrations/index.js';
 import { issueBatch, type IssuedSheet } from './issueBatch.js';
 import { reissueBatch } from './reissueBatch.js';
 import type { SigningServices } from './services.js';
+import { startReissuing } from './startReissuing.js';
 import { sha256 } from './signCredential.js';
 import { createStatusPublisher } from './statusPublisher.js';
 import { keysInMemory, trustOf, type HeldKeys } from './testing/keysInMemory.js';
@@ -116,6 +119,30 @@ test('phones\' passes of a key are signed anew under the next, for the same phon
   expect(signed).toBe(members);
   expect(await db.query(`select count(*)::integer as n, count(*) filter (where l.status = 2)::integer as suspended from pass_place l join pass_credential c on c.pass = l.pass and c.kid = l.kid where l.kid = $1`, [next.kidOf('pass')]))
     .toEqual([{ n: members, suspended: Math.floor(members / 3) }]);
+});
+
+test('phones\' passes of a key that goes to the emergency list are signed anew by themselves, once the key in use is another', async () => {
+  const old = keys.kidOf('pass');
+  await db.query(`insert into pass (id, pass_id, member_id, class, state, reason, organization_id, office_id, issued_at, holder, expires_at)
+    select '31-' || id, decode(md5(id::text), 'hex'), id, 'PHONE', 'VALID', 'FIRST', $1, $1, $2, $3, $2::timestamptz + interval '50 days' from member limit 700`, [office, now, Buffer.from(keys.publicOf('pass'))]);
+  await db.query('insert into pass_place (kid, status_index, pass) select $1, row_number() over (order by id) - 1, id from pass', [old]);
+  const signedUnder = async (kid: string): Promise<number> => (await db.query<{ n: number }>('select count(*)::integer as n from pass_credential where kid = $1', [kid]))[0]!.n;
+  const next = keysOf({ use: 'pass', from: seconds() - 60 }, { use: 'status', from: seconds() - 60 });
+  const both: HeldKeys = { ...next, list: async () => [...await keys.list(), ...await next.list()] };
+  const log = createLog('reissuing', { level: 'silent' });
+  const stolen = ['0123456789abcdef'];
+  // Two replicas, of which the first still has the stolen key alone.
+  const running = [startReissuing(serve(5_000), { compromised: () => stolen, log, everyMs: 20 }), startReissuing(serve(5_000, both), { compromised: () => stolen, log, everyMs: 20 })];
+  try {
+    await delay(200);
+    expect(await signedUnder(next.kidOf('pass'))).toBe(0);
+    stolen.push(old);
+    for (const end = Date.now() + 10_000; (await signedUnder(next.kidOf('pass'))) < 700 && Date.now() < end;) await delay(50);
+    await delay(200);
+  } finally {
+    await Promise.all(running.map((one) => one.stop()));
+  }
+  expect([await signedUnder(next.kidOf('pass')), await signedUnder(old)]).toEqual([700, 0]);
 });
 
 test('the list of a million passes of which one in a hundred is revoked is built from the register in 200 ms, and has at most 20 KiB', async () => {

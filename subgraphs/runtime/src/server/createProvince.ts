@@ -19,7 +19,7 @@ import { createLimits } from '../lookup/index.js';
 import { checkKeys, shredEvents } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
-import { createCodeHasher, createStatusPublisher, findPassForCheck, loadPassKeys, passRoutes, type PaperRenderer } from '../pass/index.js';
+import { createCodeHasher, createStatusPublisher, findPassForCheck, loadPassKeys, passRoutes, startReissuing, type PaperRenderer } from '../pass/index.js';
 import { createPassChecking, type FindPass, type PassLists } from '../passCheck/index.js';
 import { startPassLists } from '../passLists/index.js';
 import { stationEntity } from '../station/index.js';
@@ -131,6 +131,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
     });
     const sequencer = startSealing({ guards, db, log, now, exchange, settings });
     const moving = exchange.start();
+    const reissuing = startReissuing(services, { compromised: () => passLists?.trust()?.compromised ?? [], log });
     const registrar = startRegistrar({ ...services, send }, { zoneUrl: settings.zoneUrl, log });
     return {
       url: server.url,
@@ -138,7 +139,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       close: async () => {
         limits.stop();
         passChecking.stop();
-        await Promise.all([server.close(), registrar.stop(), passLists?.stop()]);
+        await Promise.all([server.close(), registrar.stop(), passLists?.stop(), reissuing.stop()]);
         await sequencer?.stop();
         await moving.stop();
         await database.close();

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { loadRoots } from '../passRoot.js';
+import { anchorsOfProvince } from '../anchors.js';
+import { keyFiles } from '../home.js';
+import { openDemoStation, type DemoStation } from './demoStation.js';
+import { enrolPhone, type DemoPhone } from './demoPhone.js';
+import { provinceOf, until, type DemoZone } from './demoZone.js';
+
+/** Offices of the story: a secretary who issues at home, a clerk at a station elsewhere. */
+export const secretaryOf = (zone: DemoZone, code: string): Promise<string> => zone.token({ role: 'branch_secretary', province: code, organization: anchorsOfProvince(code).clerkOrganizationId });
+export const clerkOf = (zone: DemoZone, code: string): Promise<string> => zone.token({ role: 'station_clerk', province: code, organization: anchorsOfProvince(code).clerkOrganizationId });
+
+export interface IssuedPass { readonly id: string; readonly code: string }
+
+export async function issue(zone: DemoZone, province: string, memberId: string, token: string): Promise<IssuedPass> {
+  const { pass, code } = await zone.act<{ pass: { id: string }; code: string }>(province, 'issuePass', 'IssuePassInput', 'pass { id } code', { memberId, reason: 'FIRST', clientKey: randomUUID() }, token);
+  return { id: pass.id, code };
+}
+
+export const enrol = (zone: DemoZone, province: string, code: string): Promise<DemoPhone> => enrolPhone(zone, province, provinceOf(province).slug, code);
+
+export const revoke = (zone: DemoZone, province: string, passId: string, reason: string, token: string): Promise<unknown> =>
+  zone.act(province, 'revokePass', 'RevokePassInput', 'pass { state }', { passId, reason, clientKey: randomUUID() }, token);
+
+interface Row { readonly id: string; readonly state: string; readonly expiresAt: string | null; readonly member: { readonly id: string } | null }
+
+/** The newest passes that the office sees. */
+export async function register(zone: DemoZone, province: string, token: string): Promise<readonly Row[]> {
+  const { slug } = provinceOf(province);
+  const data = await zone.query<Record<string, { passes: { edges: readonly { node: Row }[] } }>>(`{ ${slug} { passes(first: 100) { edges { node { id state expiresAt member { id } } } } } }`, token);
+  return data[slug]!.passes.edges.map(({ node }) => node);
+}
+
+/** Ends what an earlier run that was cut off left with these members. */
+export async function clear(zone: DemoZone, province: string, members: readonly string[], token: string): Promise<number> {
+  const left = (await register(zone, province, token)).filter(({ state, member }) => state !== 'REVOKED' && member !== null && members.includes(member.id));
+  for (const { id } of left) await revoke(zone, province, id, 'RETURNED', token);
+  return left.length;
+}
+
+export interface OnlineShowing { readonly activity?: string; readonly session?: string; readonly risk?: 'LOW' | 'HIGH'; readonly challengeId?: string; readonly stationId?: string; readonly purpose?: string }
+export interface OnlineCheck { readonly code: string; readonly maskedName: string | null }
+
+/** What a station that is online is answered: `VALID`, or the refusal's code. */
+export async function verifyOnline(zone: DemoZone, province: string, text: string, showing: OnlineShowing, token: string): Promise<OnlineCheck> {
+  const { check } = await zone.act<{ check: { valid: boolean; refusal: { code: string } | null; maskedName: string | null } }>(
+    province, 'verifyPass', 'VerifyPassInput', 'check { valid refusal { code } maskedName }', { text, ...showing, clientKey: randomUUID() }, token);
+  return { code: check.valid ? 'VALID' : check.refusal!.code, maskedName: check.maskedName };
+}
+
+/** A station that pins the roots of this home, once the zone has published a trust list. */
+export async function enrolStation(zone: DemoZone): Promise<DemoStation> {
+  const station = await openDemoStation(await loadRoots(keyFiles(zone.settings.home).passRoots), zone.url('zone'));
+  await until('A trust list', 30, async () => (await fetch(new URL('/pass/trust-list', zone.url('zone')))).ok || undefined);
+  return station;
+}
+
+/** Until a province has the trust list itself; status lists it asks for when a pass is shown. */
+export const trusted = (zone: DemoZone, province: string): Promise<true> => until(`The trust list in ${provinceOf(province).slug}`, 60, async () =>
+  (await (await fetch(new URL('/metrics', zone.url(provinceOf(province).slug)))).text()).includes('delta_pass_list_age_seconds{list="TRUST"') || undefined);
