@@ -154,7 +154,7 @@ describe('whatever document, by whatever path', () => {
           came.add(field);
           tally[allowed[field] === 'MASKED' ? 'masked' : 'shown'] += 1;
           expect({ about, field, allowed: allowed[field] !== undefined }).toEqual({ about, field, allowed: true });
-          if (field === 'name') expect({ about, masked: /^.{1,2}\*$/u.test(value as string) }).toEqual({ about, masked: allowed['name'] === 'MASKED' });
+          if (field === 'name') expect({ about, masked: /^.{1,2}\*$/.test(value as string) }).toEqual({ about, masked: allowed['name'] === 'MASKED' });
         }
       }
       if (person) {
