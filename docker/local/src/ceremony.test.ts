@@ -124,6 +124,15 @@ test('a list that another ceremony overtook is refused by the zone, by its code'
   expect((await inForce())!.isCompromised('8899aabbccddeeff')).toBe(true);
 });
 
+test('where the zone has lost lists, the next is numbered after those that others have seen', async () => {
+  const { sequence } = (await inForce())!;
+  await propose('--after', String(sequence + 10));
+  await publish(await sign('zhejiang', 'anhui'));
+  await propose('--after', '1');
+  await publish(await sign('zhejiang', 'anhui'));
+  expect((await inForce())!.sequence).toBe(sequence + 12);
+});
+
 test('a province announces its keys from a machine of its own, and keys that end within 30 days get a next one', async () => {
   const before = now;
   now += 340 * day;
