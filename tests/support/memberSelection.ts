@@ -23,7 +23,7 @@ export interface MemberSelection {
 }
 
 const inside: Readonly<Record<string, string>> = {
-  province: ' { code }', homeOrganization: ' { id name memberCount }', accessLog: ' { edges { cursor node { id } } }',
+  province: ' { code }', homeOrganization: ' { id name memberCount }', accessLog: ' { edges { cursor node { id } } }', passes: ' { id class }',
 };
 
 /**

@@ -4,15 +4,15 @@
  * branch secretaries and station clerks. What is not here is nothing.
  */
 const written = `
-                                              id name gender joinedOn probationary affiliation idNumberMasked phoneMasked phone province homeOrganization accessLog
-member SELF OWN_RECORD                        C  C    C      C        C            C           C              C           C     C        C                C
-branch_secretary OWN_SCOPE OWN_WORK           C  C    C      C        C            C           C              C           C     C        C                -
-station_clerk OWN_SCOPE OWN_WORK              C  C    C      C        C            C           C              C           -     C        C                -
-organization_administrator OWN_SCOPE OWN_WORK C  C    C      C        C            C           C              C           -     C        C                -
-office LOOKUP CHECK_IN                        C  M    C      -        C            C           C              -           -     C        C                -
-office LOOKUP ACTIVITY_ADMISSION              C  M    -      -        -            C           -              -           -     C        -                -
-office LOOKUP AFFILIATION_TRANSFER case       C  R    C      C        C            C           C              -           R     C        C                -
-office LOOKUP MEMBER_SERVICE case             C  R    -      -        -            C           -              C           R     C        C                -
+                                              id name gender joinedOn probationary affiliation idNumberMasked phoneMasked phone province homeOrganization accessLog passes
+member SELF OWN_RECORD                        C  C    C      C        C            C           C              C           C     C        C                C         C
+branch_secretary OWN_SCOPE OWN_WORK           C  C    C      C        C            C           C              C           C     C        C                -         C
+station_clerk OWN_SCOPE OWN_WORK              C  C    C      C        C            C           C              C           -     C        C                -         -
+organization_administrator OWN_SCOPE OWN_WORK C  C    C      C        C            C           C              C           -     C        C                -         C
+office LOOKUP CHECK_IN                        C  M    C      -        C            C           C              -           -     C        C                -         -
+office LOOKUP ACTIVITY_ADMISSION              C  M    -      -        -            C           -              -           -     C        -                -         -
+office LOOKUP AFFILIATION_TRANSFER case       C  R    C      C        C            C           C              -           R     C        C                -         -
+office LOOKUP MEMBER_SERVICE case             C  R    -      -        -            C           -              C           R     C        C                -         -
 `;
 
 const [head, ...lines] = written.trim().split('\n').map((line) => line.trim().split(/\s+/));

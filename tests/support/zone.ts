@@ -15,6 +15,7 @@ import { createTestDatabase, type TestDatabase } from './database.js';
 import { definitions } from './definitions.js';
 import type { Gateway } from '@delta/gateway/server';
 import { startTestGateway } from './gateway.js';
+import { plainSheet } from './plainSheet.js';
 import { dumpTables, recordTraffic } from './traffic.js';
 import { unlimitedLookups } from './unlimitedLookups.js';
 
@@ -104,10 +105,10 @@ export async function startTestZone({ members = 60, now, gatewayEnv = {}, zoneEn
 
   const startProvince = async (slug: string): Promise<RunningProvince> => {
     const settings = readProvinceSettings(slug, {
-      ...env(slug), DELTA_ISSUERS_FILE: keys.issuers, DELTA_BLIND_INDEX_KEY_FILE: keys.blindIndex, DELTA_MASTER_KEY_FILE: keys.master(slug),
+      ...env(slug), DELTA_ISSUERS_FILE: keys.issuers, DELTA_BLIND_INDEX_KEY_FILE: keys.blindIndex, DELTA_MASTER_KEY_FILE: keys.master(slug), DELTA_PASS_KEYS_FILE: keys.passKeys(slug),
       DELTA_ZONE_URL: running['zone']!.url, DELTA_SYNTHETIC_MEMBERS: String(members), ...unlimitedLookups, ...provinceEnv,
     });
-    const province = await createProvince({ definition: definitions[slug]!, settings, log, onStatement: watch(slug), ...(now ? { now } : {}) });
+    const province = await createProvince({ definition: definitions[slug]!, settings, log, onStatement: watch(slug), paper: plainSheet, ...(now ? { now } : {}) });
     running[slug] = province;
     return province;
   };

@@ -94,7 +94,7 @@ test('a database shares its network and its secrets with its owner alone', () =>
 test('the zone holds neither the key of the blind index nor any province\'s key', () => {
   expect(compose.services['zone']?.secrets).toEqual(['zone_database_url', 'zone_database_owner_url', 'zone_signing_key', 'trust', 'peers', 'pass_roots']);
   expect(Object.values(compose.secrets).filter(({ file }) => file.includes('pass-root.'))).toEqual([]);
-  for (const { slug } of provinces) expect(compose.services[slug]?.secrets?.filter((secret) => secret.endsWith('_key')).sort()).toEqual([`${slug}_master_key`, `${slug}_signing_key`]);
+  for (const { slug } of provinces) expect(compose.services[slug]?.secrets?.filter((secret) => /(?<!index)_keys?$/.test(secret)).sort()).toEqual([`${slug}_master_key`, `${slug}_pass_keys`, `${slug}_signing_key`]);
 });
 
 test('only the proxy has ports on the host, and only the gateway is beside it', () => {

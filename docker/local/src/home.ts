@@ -24,14 +24,14 @@ export function keyFiles(home: string) {
     blindIndex: join(keys, 'blind-index-keys.json'),
     /** A province's own master key. */
     master: (slug: string) => join(keys, `${slug}-master.key`),
+    /** A province's keys for activity passes: what signs them, and what signs their lists. */
+    passKeys: (slug: string) => join(keys, `${slug}-pass.json`),
     /** ES256 key with which a development issuer signs tokens. */
     issuer: (slug: string) => join(keys, `issuer-${slug}.json`),
     /** The provinces' roots, public: what zone, provinces and stations pin (`{ roots: [{ issuer, kid, publicKey }] }`). */
     passRoots: join(keys, 'pass-roots.json'),
     /** A province's root, which signs trust lists of the pass and nothing else. Outside of a demonstration it is on no machine that has a network. */
     passRoot: (slug: string) => join(keys, `${slug}-pass-root.pem`),
-    /** A province's keys that sign passes and lists, with when each is in use. */
-    passKeys: (slug: string) => join(keys, `${slug}-pass.json`),
     /** The secret with which the token command asks the issuers. */
     tokenClient: join(keys, 'token-client.json'),
   };

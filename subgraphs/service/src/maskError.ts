@@ -9,7 +9,7 @@ export interface MaskedError {
 }
 
 /** Details of an error that may leave beside code and remedy; all else is dropped. */
-const details = new Set(['province', 'limit', 'found', 'field', 'reason', 'scope', 'retryAt', 'retryAfterSeconds']);
+const details = new Set(['province', 'limit', 'found', 'field', 'reason', 'scope', 'retryAt', 'retryAfterSeconds', 'refusal']);
 
 /** What Apollo Server and the gateway call the failures that a client causes. */
 const foreignCodes: Readonly<Record<string, ErrorCode>> = {

@@ -13,7 +13,10 @@ export function fromHex(text: string): Uint8Array {
   return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
 }
 
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+export const concat = (...parts: readonly Uint8Array[]): Uint8Array => concatAll(parts);
+
+/** Of a list as long as it may be: as arguments, a hundred thousand parts would not fit on the stack. */
+export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
   let at = 0;
   for (const part of parts) at += part.length;
   const all = new Uint8Array(at);

@@ -1,4 +1,4 @@
-import { compareBytes, fromHex, toHex, concat } from '../lib/bytes.js';
+import { compareBytes, fromHex, toHex, concatAll } from '../lib/bytes.js';
 import { decodeCbor, type CborValue } from '../lib/decodeCbor.js';
 import { encodeCbor } from '../lib/encodeCbor.js';
 import { checkKeyTime, openSign1 } from '../lib/openSign1.js';
@@ -32,7 +32,7 @@ export interface KnownIssued {
 /** `digests` are SHA-256 of the credentials in the issuer's register; signed by a key of the issuer whose use is `status`. */
 export async function signKnownIssued({ issuer, kid, issuedAt, digests }: { readonly issuer: string; readonly kid: string; readonly issuedAt: number; readonly digests: readonly Uint8Array[] }, signer: PassSigner): Promise<Uint8Array> {
   const sorted = digests.map((digest) => digest.subarray(0, digestBytes)).sort(compareBytes);
-  const payload = new Map<number, CborValue>([[keys.issuer, issuer], [keys.issuedAt, issuedAt], [keys.list, [fromHex(kid), concat(...sorted)]]]);
+  const payload = new Map<number, CborValue>([[keys.issuer, issuer], [keys.issuedAt, issuedAt], [keys.list, [fromHex(kid), concatAll(sorted)]]]);
   return writeSign1(encodeCbor(payload), signer, { type });
 }
 

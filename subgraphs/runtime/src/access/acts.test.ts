@@ -11,6 +11,7 @@ const who: Record<string, readonly string[]> = {
   LIST_CASES: ['branch_secretary', 'station_clerk', 'organization_administrator'],
   LIST_MEMBERS: ['branch_secretary', 'station_clerk', 'organization_administrator'],
   TRANSFER_OWNERSHIP: ['branch_secretary', 'organization_administrator'],
+  KEEP_PASSES: ['branch_secretary', 'organization_administrator'],
   KEEP_STATIONS: ['branch_secretary', 'station_clerk', 'organization_administrator'],
   ENROL_STATIONS: ['organization_administrator'],
   SEE_EXCHANGE: ['organization_administrator', 'province_auditor'],

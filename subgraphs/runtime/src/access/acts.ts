@@ -3,7 +3,7 @@ import type { Role, Viewer } from '@delta/schema/viewer';
 import type { Meaning } from './policy.js';
 
 /** What a role may do in its own province, at its own organisation or below it. Seeing fields of a person is the policy's. */
-export const acts = ['OPEN_LOOKUP', 'OPEN_CASE', 'CLOSE_CASE', 'LIST_CASES', 'REVEAL_MEMBER', 'LIST_MEMBERS', 'KEEP_STATIONS', 'ENROL_STATIONS', 'TRANSFER_OWNERSHIP', 'SEE_EXCHANGE', 'KEEP_EXCHANGE'] as const;
+export const acts = ['OPEN_LOOKUP', 'OPEN_CASE', 'CLOSE_CASE', 'LIST_CASES', 'REVEAL_MEMBER', 'LIST_MEMBERS', 'KEEP_STATIONS', 'ENROL_STATIONS', 'TRANSFER_OWNERSHIP', 'KEEP_PASSES', 'SEE_EXCHANGE', 'KEEP_EXCHANGE'] as const;
 
 export type Act = (typeof acts)[number];
 
@@ -17,6 +17,7 @@ export const actMeanings: Readonly<Record<Act, Meaning>> = {
   TRANSFER_OWNERSHIP: { en: 'hand a member\'s record to an organisation of another province', zh: '移交党员档案归属' },
   KEEP_STATIONS: { en: 'change the opening hours of the organisation\'s stations', zh: '更新服务站开放时间' },
   ENROL_STATIONS: { en: 'enrol the devices of the organisation\'s stations, which sign attendance, and withdraw them', zh: '登记和撤销服务站设备' },
+  KEEP_PASSES: { en: 'issue, print, suspend, resume, revoke and inspect activity passes of the members at the organisation and below it, and see their register', zh: '管理活动证' },
   SEE_EXCHANGE: { en: 'see how far streams with the other owners have come and what is parked, at the province\'s topmost organisation alone', zh: '查看跨省数据交换' },
   KEEP_EXCHANGE: { en: 'replay or give up parked events and reopen halted streams, each with a reason, at the province\'s topmost organisation alone', zh: '维护跨省数据交换' },
 };
@@ -35,8 +36,8 @@ const ofOffices = acts.filter((act) => !ofOperators.includes(act) && !ofAdminist
 export const actsOfRole: Readonly<Record<Role, readonly Act[]>> = {
   member: [],
   branch_secretary: ofOffices,
-  station_clerk: ofOffices.filter((act) => act !== 'TRANSFER_OWNERSHIP'),
-  organization_administrator: ['CLOSE_CASE', 'LIST_CASES', 'LIST_MEMBERS', 'KEEP_STATIONS', ...ofAdministrators, 'TRANSFER_OWNERSHIP', 'SEE_EXCHANGE', 'KEEP_EXCHANGE'],
+  station_clerk: ofOffices.filter((act) => act !== 'TRANSFER_OWNERSHIP' && act !== 'KEEP_PASSES'),
+  organization_administrator: ['CLOSE_CASE', 'LIST_CASES', 'LIST_MEMBERS', 'KEEP_STATIONS', ...ofAdministrators, 'TRANSFER_OWNERSHIP', 'KEEP_PASSES', 'SEE_EXCHANGE', 'KEEP_EXCHANGE'],
   grid_worker: [],
   province_auditor: ['SEE_EXCHANGE'],
   zone_operator: [],

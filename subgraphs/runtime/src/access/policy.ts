@@ -23,7 +23,7 @@ export type Treatment = 'CLEAR' | 'MASKED' | 'REVEAL';
 /** Every field of a member that the policy decides. A province adds its own with rules of its own. */
 export const memberFields = [
   'id', 'name', 'gender', 'joinedOn', 'probationary', 'affiliation', 'idNumberMasked', 'phoneMasked', 'phone', 'province', 'homeOrganization',
-  'accessLog',
+  'accessLog', 'passes',
 ] as const;
 
 export type MemberField = (typeof memberFields)[number];
@@ -63,8 +63,8 @@ const service: Fields = { ...routing, name: 'REVEAL', phoneMasked: 'CLEAR', phon
  * their grid once grids are recorded; auditors, operators and dashboards see no person at all.
  */
 export const policyRules: readonly PolicyRule[] = [
-  { role: 'member', relation: 'SELF', purpose: '*', fields: { ...record, phone: 'CLEAR', accessLog: 'CLEAR' } },
-  { role: 'branch_secretary', relation: 'OWN_SCOPE', purpose: '*', fields: { ...record, phone: 'CLEAR' } },
+  { role: 'member', relation: 'SELF', purpose: '*', fields: { ...record, phone: 'CLEAR', accessLog: 'CLEAR', passes: 'CLEAR' } },
+  { role: 'branch_secretary', relation: 'OWN_SCOPE', purpose: '*', fields: { ...record, phone: 'CLEAR', passes: 'CLEAR' } },
   { role: 'branch_secretary', relation: 'LOOKUP', purpose: 'CHECK_IN', fields: checkIn },
   { role: 'branch_secretary', relation: 'LOOKUP', purpose: 'AFFILIATION_TRANSFER', inCase: true, fields: transfer },
   { role: 'branch_secretary', relation: 'LOOKUP', purpose: 'ACTIVITY_ADMISSION', fields: admission },
@@ -74,7 +74,7 @@ export const policyRules: readonly PolicyRule[] = [
   { role: 'station_clerk', relation: 'LOOKUP', purpose: 'AFFILIATION_TRANSFER', inCase: true, fields: transfer },
   { role: 'station_clerk', relation: 'LOOKUP', purpose: 'ACTIVITY_ADMISSION', fields: admission },
   { role: 'station_clerk', relation: 'LOOKUP', purpose: 'MEMBER_SERVICE', inCase: true, fields: service },
-  { role: 'organization_administrator', relation: 'OWN_SCOPE', purpose: '*', fields: record },
+  { role: 'organization_administrator', relation: 'OWN_SCOPE', purpose: '*', fields: { ...record, passes: 'CLEAR' } },
 ];
 
 /** Purposes for which no lookup opens anything unless it rests on an open case. */

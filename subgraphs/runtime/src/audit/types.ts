@@ -5,10 +5,11 @@ import type { Viewer } from '@delta/schema/viewer';
  * CASE: a case was opened or closed. EXISTENCE: the zone said whether and where a person is known. REFUSAL: something was
  * refused, `reason` says by which code. CLAIM: a second province claimed a member. SHRED: a member's data key was destroyed.
  * TRANSFER: a member's record was given to another province, came from one, or what became of it.
+ * PASS: an activity pass was issued, enrolled, renewed, printed, suspended, resumed, revoked or inspected; `reference` is its number in the register.
  * EXCHANGE: an operator replayed or gave up a parked event, or reopened a stream; `reference` is the act in `exchange_act`.
  * STATION: a station's enrolment was opened, used or given up, or its key withdrawn; `reference` is the enrolment.
  */
-export const auditKinds = ['DISCLOSURE', 'LOOKUP', 'REVEAL', 'CASE', 'EXISTENCE', 'REFUSAL', 'CLAIM', 'SHRED', 'TRANSFER', 'EXCHANGE', 'STATION'] as const;
+export const auditKinds = ['DISCLOSURE', 'LOOKUP', 'REVEAL', 'CASE', 'EXISTENCE', 'REFUSAL', 'CLAIM', 'SHRED', 'TRANSFER', 'EXCHANGE', 'PASS', 'STATION'] as const;
 
 export type AuditKind = (typeof auditKinds)[number];
 

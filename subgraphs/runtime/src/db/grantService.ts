@@ -7,7 +7,7 @@ type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE' | 'TRIGG
 export const emptiedAuditTables: readonly string[] = ['audit_pending', 'audit_nonce'];
 
 /** What was done or was in force stays as it was written. */
-const addedOnly: readonly string[] = ['exchange_act', 'trust_list'];
+const addedOnly: readonly string[] = ['exchange_act', 'pass_act', 'trust_list'];
 
 /**
  * What a service may do with a table. Of the record of migrations it reads what has run, and of the audit, of operators' acts and of trust lists it adds and reads,

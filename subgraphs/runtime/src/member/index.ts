@@ -1,6 +1,7 @@
 export { checkKeys } from './checkKeys.js';
 export { checkIdNumber, idNumberCheckCharacter } from './idNumber.js';
 export { createMemberLoaders, type MemberLoaders } from './loaders.js';
+export { maskName } from './maskName.js';
 export { memberResolvers, type OwnMemberField } from './resolvers.js';
 export { rewrapMembers } from './rewrapMembers.js';
 export { shredMember, shredReasons, type Forget, type ShredReason } from './shredMember.js';

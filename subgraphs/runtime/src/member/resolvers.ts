@@ -94,8 +94,17 @@ export function memberResolvers(own: readonly OwnMemberField[], recorded: readon
       const id = reveal(member, 'accessLog', trail, (record) => record.id);
       return id === null ? null : accessLogPage(services, id, args);
     },
+    passes: (member: DisclosedMember, _: unknown, { trail, passes }: ProvinceContext) => {
+      const id = reveal(member, 'passes', trail, (record) => record.id);
+      return id === null ? null : passes.ofMember.load(id);
+    },
     withheld: ({ decisions }: DisclosedMember) => [...decisions].flatMap(([field, decision]) => ('withhold' in decision ? [{ field, reason: decision.withhold }] : [])),
     ...Object.fromEntries(own.map((field): [string, Resolver] => [field.name, (member, _, { trail }) => reveal(member, field.name, trail, (record) => field.value(record.id))])),
   };
-  return { type, queries };
+  /** A member that another record is about, as the viewer's own relation shows it; null where it shows nothing. */
+  const related = async (memberId: string, context: ProvinceContext): Promise<DisclosedMember | null> => {
+    const record = await context.members.byId.load(memberId);
+    return record && disclosed(record, { kind: 'DIRECT' }, context);
+  };
+  return { type, queries, related };
 }

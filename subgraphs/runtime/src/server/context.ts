@@ -6,6 +6,7 @@ import { recordEntries, type AuditTrail } from '../audit/index.js';
 import { createCaseLoaders, type CaseLoaders } from '../case/index.js';
 import { createMemberLoaders, type MemberLoaders } from '../member/index.js';
 import { createOrganizationLoaders, type OrganizationLoaders } from '../organization/index.js';
+import { createPassLoaders, type PassLoaders } from '../pass/index.js';
 import { createStationLoaders, type StationLoaders } from '../station/index.js';
 import { createTransferLoaders, type TransferLoaders } from '../transfer/index.js';
 import type { Guards } from './guards.js';
@@ -25,6 +26,7 @@ export interface ProvinceContext {
   readonly cases: CaseLoaders;
   readonly accessLog: AccessLogLoaders;
   readonly transfers: TransferLoaders;
+  readonly passes: PassLoaders;
 }
 
 export interface SignedRequest { readonly viewer: Viewer | null; readonly requestId: string; readonly nonce?: string; readonly bearer?: string }
@@ -56,5 +58,6 @@ export const contextOf = (services: ProvinceServices, verifyBearer: (token: stri
       cases: createCaseLoaders(services.db, viewer),
       accessLog: createAccessLogLoaders(services.db, services.entry.code, viewer),
       transfers: createTransferLoaders(services.db, viewer),
+      passes: createPassLoaders(services.db, viewer),
     };
   };

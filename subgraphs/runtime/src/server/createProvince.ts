@@ -19,7 +19,8 @@ import { createLimits } from '../lookup/index.js';
 import { checkKeys, shredEvents } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
-import { startPassLists } from '../passLists/index.js';
+import { createCodeHasher, createStatusPublisher, loadPassKeys, passRoutes, type PaperRenderer, type PassIssuing } from '../pass/index.js';
+import { startPassLists, type PassLists } from '../passLists/index.js';
 import { stationEntity } from '../station/index.js';
 import { memberStatisticsOf } from '../statistics/index.js';
 import { transferEvents } from '../transfer/index.js';
@@ -41,6 +42,8 @@ export interface ProvinceOptions {
   readonly now?: () => Date;
   /** Other guards than the real ones: for the bench that measures these. */
   readonly guards?: Guards;
+  /** Makes the sheet of a pass on paper. */
+  readonly paper?: PaperRenderer;
   /** Told of every statement sent to the database. */
   readonly onStatement?: (sql: string) => void;
   /** Told how many demonstration members are loaded. */
@@ -54,24 +57,29 @@ export interface RunningProvince {
   close(): Promise<void>;
 }
 
+const noPaper: PaperRenderer = () => Promise.reject(new Error('no renderer of paper passes'));
+
 /** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
-export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
+export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, paper = noPaper, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
   const { entry } = definition;
-  const [signingKey, trustList, indexKeys, roots, bearer, tls] = await Promise.all([
+  const [signingKey, trustList, indexKeys, roots, bearer, tls, passKeys] = await Promise.all([
     loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log),
     readBlindIndexKeys(settings.blindIndexKeyFile), readRootsFile(settings.passRootsFile), loadBearerVerifier(settings.issuersFile, { log, only: (issuer) => issuer.province === entry.code }), loadMutualTls(settings),
+    settings.passKeysFile === undefined ? undefined : loadPassKeys(settings.passKeysFile, log),
   ]);
   const guards = given ?? guardsWith({ signer: signingKey, trust: trustList });
   const { signer, trust } = guards;
   const masterKeys = openMasterKeys(settings.masterKeyFile, ({ message }) => { log.error({ code: 'CONFIGURATION_INVALID', reason: message }, 'the master key file cannot be used; the keys read before stay in use'); });
   const envelope = createEnvelope(masterKeys, settings.cryptoSuite);
   const cursorKey = derivedKeys(masterKeys, 'cursors');
+  const challengeKey = derivedKeys(masterKeys, 'pass-challenges');
   const blindIndex = createBlindIndex(indexKeys);
   const database = await startDatabase({
     name: entry.slug, url: settings.databaseUrl, ownerUrl: settings.databaseOwnerUrl, mode: settings.mode, home: settings.home, embeddedPort: settings.embeddedPort, log,
     entities: [organizationEntity, stationEntity], migrations: provinceMigrations,
     poolSize: settings.poolSize, statementTimeoutMs: settings.statementTimeoutMs, ...(onStatement ? { onStatement } : {}),
   });
+  let passLists: PassLists | undefined;
   try {
     if (settings.mode === 'demo' && settings.syntheticMembers > 0) {
       await loadSynthetic(database.source, {
@@ -94,10 +102,12 @@ export async function createProvince({ definition, settings, log, now = () => ne
       ], definition.extension?.events),
       onRewound: async (peer) => { if (peer === 'zone') await registerAgain(db); },
     });
+    const passes: PassIssuing = { keys: passKeys, codes: createCodeHasher(masterKeys), places: settings.passPlaces, paper, challengeKeys: () => masterKeys.versions.map((version) => challengeKey(version)) };
+    const ownLists = createStatusPublisher({ db, entry, now, passes });
     // Without pinned roots no pass can be judged here, and everything else goes on.
-    const passLists = roots && await startPassLists({ db, roots, zoneUrl: settings.zoneUrl, send, own: undefined, log, metrics, now });
+    passLists = roots && await startPassLists({ db, roots, zoneUrl: settings.zoneUrl, send, own: { issuer: entry.code, ...ownLists }, log, metrics, now });
     const services: ProvinceServices = {
-      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now, passRoots: roots, passLists,
+      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now, passes, passRoots: roots, passLists,
       cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
     };
     const server = await createSubgraphServer<ProvinceContext>({
@@ -106,7 +116,10 @@ export async function createProvince({ definition, settings, log, now = () => ne
       context: contextOf(services, (token) => bearer.verify(token), guards.trail),
       plugins: [auditPlugin<ProvinceContext>(db, now)],
       ready: () => databaseReadiness(db),
-      routes: exchange.routes,
+      routes: (http) => {
+        exchange.routes(http);
+        passRoutes(ownLists)(http);
+      },
     });
     const sequencer = startSealing({ guards, db, log, now, exchange, settings });
     const moving = exchange.start();
@@ -123,6 +136,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       },
     };
   } catch (error) {
+    await passLists?.stop();
     await database.close();
     throw error;
   }

@@ -12,6 +12,7 @@ import { statisticsQueries } from '../statistics/index.js';
 import { stationEnrolmentMutations } from '../stationEnrolment/index.js';
 import { stationMutations, stationQueries, stationResolvers } from '../station/index.js';
 import { transferMutations, transferQueries, transferResolvers } from '../transfer/index.js';
+import { passMutations, passQueries, passResolvers } from '../pass/index.js';
 import { recordedRelations } from './recordedRelations.js';
 import type { ProvinceDefinition } from './province.js';
 
@@ -23,7 +24,7 @@ export function provinceSchema(definition: ProvinceDefinition, policyInUse: (pol
   const { entry } = definition;
   const members = memberResolvers(definition.extension?.memberFields ?? [], recordedRelations, policyInUse);
   const concepts = {
-    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...statisticsQueries, ...caseQueries, ...transferQueries, ...members.queries, ...exchangeQueries },
+    Province: { __resolveReference: () => entry, ...organizationQueries, ...stationQueries, ...statisticsQueries, ...caseQueries, ...transferQueries, ...members.queries, ...exchangeQueries, ...passQueries },
     Organization: organizationResolvers,
     ServiceStation: stationResolvers,
     Member: members.type,
@@ -31,8 +32,9 @@ export function provinceSchema(definition: ProvinceDefinition, policyInUse: (pol
     Case: caseResolvers,
     AccessLogEntry: accessLogResolvers,
     OwnershipTransfer: transferResolvers,
+    ActivityPass: passResolvers(members.related),
     Exchange: exchangeResolvers,
-    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...transferMutations, ...stationMutations, ...stationEnrolmentMutations, ...exchangeMutations },
+    ProvinceMutation: { ...lookupMutations, ...caseMutations, ...transferMutations, ...stationMutations, ...stationEnrolmentMutations, ...exchangeMutations, ...passMutations },
   };
   return buildSubgraphSchema([{
     typeDefs: parse(provinceSdl(definition)),

@@ -6,6 +6,7 @@ import type { Envelope } from '../crypto/envelope.js';
 import type { Joined } from '../exchange/index.js';
 import type { Database } from '../db/database.js';
 import type { Limits } from '../lookup/index.js';
+import type { PassIssuing } from '../pass/index.js';
 import type { Cursors } from '../page/index.js';
 import type { PassLists } from '../passLists/index.js';
 import type { MemberStatistics } from '../statistics/index.js';
@@ -31,6 +32,8 @@ export interface ProvinceServices {
   /** The provinces' roots as this province pins them, and the lists verified by them; undefined where none are configured. */
   readonly passRoots: readonly Root[] | undefined;
   readonly passLists: PassLists | undefined;
+  /** What passes are issued with. */
+  readonly passes: PassIssuing;
   readonly mode: 'demo' | 'production';
   readonly now: () => Date;
 }

@@ -27,6 +27,8 @@ export const readSettings = (slug: string, env: NodeJS.ProcessEnv = process.env)
   issuersFile: file('DELTA_ISSUERS_FILE'),
   blindIndexKeyFile: file('DELTA_BLIND_INDEX_KEY_FILE'),
   masterKeyFile: file('DELTA_MASTER_KEY_FILE'),
+  passKeysFile: file('DELTA_PASS_KEYS_FILE', { optional: true }),
+  passPlaces: integer('DELTA_PASS_PLACES', { default: 2_000_000, min: 1_000, max: 16_000_000 }),
   cryptoSuite: oneOf('DELTA_CRYPTO_SUITE', suiteNames, { default: 'aes' }),
   zoneUrl: url('DELTA_ZONE_URL', { default: 'http://127.0.0.1:4010' }),
   caseDays: integer('DELTA_CASE_DAYS', { default: 30, min: 1, max: 366 }),

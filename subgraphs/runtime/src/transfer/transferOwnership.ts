@@ -8,6 +8,7 @@ import { recordEntries, type AuditedRequest } from '../audit/index.js';
 import { signRelease } from '../directory/index.js';
 import { eventOf } from '../exchange/index.js';
 import { heldMember, lockMember, type HeldMember } from '../member/index.js';
+import { revokePassesOf } from '../pass/index.js';
 import type { ProvinceServices } from '../server/services.js';
 import { mostTravellingLooks, transferredKind, type TransferredTold, type TravellingRecord } from './events.js';
 import { findDepartures, findTransferByKey, insertTransfer } from './store.js';
@@ -51,6 +52,8 @@ export async function transferOwnership(services: Pick<ProvinceServices, 'db' | 
       release, state: 'SENT', reason: null, openedAt: now, settledAt: null,
     }, { viewer, clientKey });
     if (!transfer) return null;
+    // The next owner may hold the record before we hear of it, and issues its own: from here on nobody attends by ours, declined or not.
+    await revokePassesOf(within, memberId, 'TRANSFERRED', now);
     const record = travelling(services, member);
     const told: TransferredTold = {
       transferId: transfer.id, version, releases: [...owned.releases, release], fromOrganizationId: transfer.fromOrganizationId, toOrganizationId: transfer.toOrganizationId,

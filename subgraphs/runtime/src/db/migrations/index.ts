@@ -9,8 +9,10 @@ import { Moves1764000000008 } from './0008_moves.js';
 import { Recovery1764000000009 } from './0009_recovery.js';
 import { ExchangeActs1764000000010 } from './0010_exchangeActs.js';
 import { ExchangeLease1764000000011 } from './0011_exchangeLease.js';
+import { Passes1764000000012 } from './0012_passes.js';
 import { PassTrust1764000000013 } from './0013_passTrust.js';
 
 /** Append-only: a new migration is added below, none is changed. */
 export const provinceMigrations = [Records1764000000001, Acts1764000000002, Cases1764000000003, Keys1764000000005, Audit1764000000004, Notices1764000000006, Exchange1764000000007,
-  Moves1764000000008, Recovery1764000000009, ExchangeActs1764000000010, ExchangeLease1764000000011, PassTrust1764000000013];
+  Moves1764000000008, Recovery1764000000009, ExchangeActs1764000000010, ExchangeLease1764000000011,
+  Passes1764000000012, PassTrust1764000000013];

@@ -1,0 +1,89 @@
+import { credentialText, nodePlatform } from '@delta/pass';
+import { PlatformError } from '@delta/schema/errors';
+import { requireClientKey } from '@delta/schema/ids';
+import type { Viewer } from '@delta/schema/viewer';
+import { recordEntries, type AuditedRequest } from '../audit/index.js';
+import { lockMember } from '../member/index.js';
+import { codeRefusal, mayBecome, missesAMinute, readCode, selectorOf } from './rules.js';
+import type { PassServices } from './services.js';
+import { signCredential } from './signCredential.js';
+import { countMiss, countTry, findPass, heldPasses, holderOf, lockCode, newestCredential, recentMisses, revokeById, setCodeUsed, setEnrolled, type FoundCode } from './store.js';
+import type { PassRecord } from './types.js';
+
+export interface EnrolPassInput { readonly code: string; readonly holderKey: string; readonly clientKey: string }
+
+/** What a phone keeps. */
+export interface Enrolled { readonly credential: string; readonly passId: string; readonly expiresAt: Date }
+
+/** A compressed point of P-256 in base64url. @throws PlatformError HOLDER_KEY_INVALID */
+export function readHolderKey(text: string): Buffer {
+  const bytes = /^[A-Za-z0-9_-]{44}$/.test(text) ? Buffer.from(text, 'base64url') : Buffer.alloc(0);
+  if (bytes.length !== 33 || !nodePlatform.importKey(bytes)) throw new PlatformError('HOLDER_KEY_INVALID');
+  return bytes;
+}
+
+type Outcome = Enrolled | { readonly refused: NonNullable<ReturnType<typeof codeRefusal>> };
+
+/**
+ * Binds a pass to the key of a phone. The code is the authority: nobody needs to be signed in. Whoever guesses has five tries at each code
+ * out of 2^50, and learns of none whether it is, was used or is late; the province's wrong codes are counted together, and past the limit only
+ * signed-in members of its own are heard. The phone that lost our answer asks again with the same key of its own and is answered alike.
+ *
+ * @throws PlatformError HOLDER_KEY_INVALID, CLIENT_KEY_INVALID, ENROLMENT_LIMIT, ENROLMENT_CODE_INVALID, _USED, _EXPIRED, _LOCKED, TRANSFER_UNDER_WAY,
+ * PASS_SUSPENDED, PASS_REVOKED, PASS_KEYS_MISSING, PASS_LIST_FULL
+ */
+export async function enrolPass(services: PassServices, viewer: Viewer | null, request: AuditedRequest, input: EnrolPassInput): Promise<Enrolled> {
+  const { db, entry, now } = services;
+  const holder = readHolderKey(input.holderKey);
+  const clientKey = requireClientKey(input.clientKey);
+  const isOwn = viewer?.province === entry.code;
+  if (!isOwn && await recentMisses(db, now()) >= missesAMinute) throw new PlatformError('ENROLMENT_LIMIT');
+  const code = readCode(input.code);
+  const outcome = code === undefined ? { refused: 'ENROLMENT_CODE_INVALID' } as const : await db.transaction((within) => enter(services, within, request, { code, holder, clientKey }));
+  if (!('refused' in outcome)) return outcome;
+  // Committed by itself, as the try is: a refusal undoes neither.
+  if (outcome.refused === 'ENROLMENT_CODE_INVALID') await countMiss(db, now());
+  throw new PlatformError(outcome.refused);
+}
+
+type Within = Parameters<Parameters<PassServices['db']['transaction']>[0]>[0];
+
+async function enter(services: PassServices, within: Within, request: AuditedRequest, { code, holder, clientKey }: { code: string; holder: Buffer; clientKey: string }): Promise<Outcome> {
+  const at = services.now();
+  const found = await lockCode(within, selectorOf(code));
+  const matches = found !== undefined && services.passes.codes.matches(code, found);
+  const refused = codeRefusal(found, matches, at);
+  if (refused === 'ENROLMENT_CODE_USED') return (await repeated(within, found!, holder, clientKey)) ?? { refused };
+  if (refused) {
+    if (found && !matches) await countTry(within, found.pass);
+    return { refused };
+  }
+  return enrol(services, within, request, found!, holder, clientKey);
+}
+
+async function repeated(within: Within, { pass: id, clientKey: usedWith }: FoundCode, holder: Buffer, clientKey: string): Promise<Enrolled | null> {
+  if (usedWith !== clientKey || (await holderOf(within, id))?.equals(holder) !== true) return null;
+  const [pass, newest] = [await findPass(within, id), await newestCredential(within, id)];
+  return pass?.state === 'VALID' && newest ? shown(pass, newest.credential, newest.expiresAt) : null;
+}
+
+async function enrol(services: PassServices, within: Within, request: AuditedRequest, { pass: id, memberId }: FoundCode, holder: Buffer, clientKey: string): Promise<Enrolled> {
+  const at = services.now();
+  // The member's row first, as whoever issues does: so neither waits for the other.
+  const owned = await lockMember(within, memberId);
+  if (owned?.leaving) throw new PlatformError('TRANSFER_UNDER_WAY');
+  const held = await heldPasses(within, memberId);
+  const pass = held.find((one) => one.id === id);
+  if (!pass) throw new PlatformError('PASS_REVOKED');
+  const others = held.filter((one) => one.id !== id && one.class === 'PHONE');
+  if (others.some((one) => mayBecome(one, 'SUSPENDED', at) === 'PASS_SUSPENDED')) throw new PlatformError('PASS_SUSPENDED');
+  // One live phone pass a member: what was held before ends as the new one begins.
+  await revokeById(within, others.map((one) => one.id), 'REPLACED', at);
+  const { credential, expiresAt } = await signCredential(services, within, pass, { holder });
+  await setEnrolled(within, id, holder, expiresAt, at);
+  await setCodeUsed(within, id, clientKey, at);
+  await recordEntries(within, request, [{ kind: 'PASS', memberId, purpose: 'OWN_RECORD', reference: id, fields: [], reason: 'ENROLLED' }], at);
+  return shown(pass, credential, expiresAt);
+}
+
+export const shown = ({ passId }: Pick<PassRecord, 'passId'>, credential: Uint8Array, expiresAt: Date): Enrolled => ({ credential: credentialText(credential), passId, expiresAt });

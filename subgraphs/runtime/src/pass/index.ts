@@ -1,0 +1,11 @@
+export { createCodeHasher } from './codeHasher.js';
+export { issueBatch, type BatchIssue, type IssuedSheet } from './issueBatch.js';
+export { createPassLoaders, type PassLoaders } from './loaders.js';
+export { loadPassKeys, requireKey, type PassKeys } from './passKeys.js';
+export { passRoutes } from './passRoutes.js';
+export { passMutations, passQueries, passResolvers } from './resolvers.js';
+export type { PaperRenderer, PassIssuing, PassServices, SigningServices } from './services.js';
+export { reissueBatch } from './reissueBatch.js';
+export { createStatusPublisher, type StatusPublisher } from './statusPublisher.js';
+export { findByPassId as findPassForCheck, revokeHeld as revokePassesOf, type PassForCheck } from './store.js';
+export type { PassKey } from './types.js';

@@ -1,0 +1,55 @@
+import { credentialText } from '@delta/pass';
+import { requireClientKey, requireMemberId } from '@delta/schema/ids';
+import type { Viewer } from '@delta/schema/viewer';
+import { requireOffice } from '../access/index.js';
+import type { AuditedRequest } from '../audit/index.js';
+import { maskName } from '../member/index.js';
+import { newPass } from './issuePass.js';
+import { recordAct, repeatedAct } from './recordAct.js';
+import { requireHolder, type DepartedFrom } from './requireHolder.js';
+import { seconds } from './rules.js';
+import type { PassServices } from './services.js';
+import { signCredential } from './signCredential.js';
+import { findPass, insertPass, revokeById, setExpiry } from './store.js';
+import type { IssueReason, PassRecord } from './types.js';
+
+export interface PrintPassInput { readonly memberId: string; readonly reason?: IssueReason | null; readonly clientKey: string }
+
+export interface Printed {
+  readonly pass: PassRecord;
+  /** The sheet and what its code says; null when the act is repeated, since what bears a name is not kept. */
+  readonly sheet: { readonly pdf: Uint8Array; readonly text: string } | null;
+}
+
+/**
+ * Issues a pass on paper, for thirty days, and makes its sheet. It shows a masked name, is held against the identity document by hand, and
+ * ends the sheet that the member had before; a phone's pass goes on.
+ *
+ * @throws PlatformError FORBIDDEN, CLIENT_KEY_INVALID, MALFORMED_ID, PASS_KEYS_MISSING, NOT_DISCLOSED, MEMBER_MOVED, TRANSFER_UNDER_WAY, PASS_SUSPENDED,
+ * PASS_LIST_FULL, CLIENT_KEY_REUSED
+ */
+export async function printPass(services: PassServices, viewer: Viewer, request: AuditedRequest, input: PrintPassInput, departedFrom: DepartedFrom): Promise<Printed> {
+  const office = requireOffice(viewer, 'KEEP_PASSES');
+  const acting = { viewer, request, clientKey: requireClientKey(input.clientKey) };
+  const memberId = requireMemberId(input.memberId);
+  const { db, entry, now, passes } = services;
+  const wanted = { class: 'PAPER', reason: input.reason ?? 'NO_PHONE' } as const;
+  const printed = await db.transaction(async (within): Promise<{ pass: PassRecord; text: string | null; maskedName: string }> => {
+    const repeated = await repeatedAct(within, acting, { act: 'PRINTED', reason: wanted.reason, memberId });
+    if (repeated) return { pass: (await findPass(within, repeated.pass))!, text: null, maskedName: '' };
+    const at = now();
+    const { member, held } = await requireHolder(within, office, memberId, wanted, departedFrom, at);
+    await revokeById(within, held.filter((one) => one.class === 'PAPER').map(({ id }) => id), 'REPLACED', at);
+    const maskedName = maskName(member.name);
+    const entered: PassRecord = { ...newPass(entry.code, { memberId, ...wanted, state: 'VALID', organizationId: member.homeOrganizationId, officeId: office, issuedAt: at, codeUntil: null }), expiresAt: at };
+    await insertPass(within, entered);
+    const { credential, expiresAt } = await signCredential(services, within, entered, { maskedName });
+    await setExpiry(within, entered.id, expiresAt);
+    await recordAct(services, within, acting, { pass: entered.id, act: 'PRINTED', reason: wanted.reason }, memberId);
+    return { pass: { ...entered, expiresAt }, maskedName, text: credentialText(credential) };
+  });
+  const { pass, text, maskedName } = printed;
+  if (text === null) return { pass, sheet: null };
+  const pdf = await passes.paper({ text, maskedName, issuerName: entry.name, expires: seconds(pass.expiresAt!), passId: pass.passId });
+  return { pass, sheet: { pdf, text } };
+}

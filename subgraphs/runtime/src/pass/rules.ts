@@ -1,0 +1,119 @@
+import type { ErrorCode } from '@delta/schema/errors';
+import type { HeldPass, IssueReason, PassClass, PassKey, PassRecord, PassState, SeenState } from './types.js';
+
+const day = 86_400;
+
+/** Seconds. A credential begins a minute early, so that a station whose clock is behind takes it at once. */
+export const credentialStartsBefore = 60;
+export const phoneLife = 90 * day;
+export const paperLife = 30 * day;
+export const codeLifeMs = 15 * 60_000;
+/** Wrong codes for one pass, after which its code is worth nothing. */
+export const codeTries = 5;
+/** Wrong codes of anybody within this minute and the last, after which those who are not signed in wait. */
+export const missesAMinute = 300;
+/** Renewals of one pass in 24 hours; what is signed is kept for as long as its key is listed. */
+export const renewalsADay = 5;
+
+export const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
+
+/** What time has made of it. A suspended pass that ended has ended. */
+export function stateOf({ state, codeUntil, expiresAt }: HeldPass, now: Date): SeenState {
+  if (state === 'AWAITING_ENROLMENT') return codeUntil === null || codeUntil <= now ? 'LAPSED' : state;
+  return state !== 'REVOKED' && (expiresAt === null || expiresAt <= now) ? 'EXPIRED' : state;
+}
+
+/** What is known of a member for whom a pass is asked. */
+export interface HolderFacts {
+  /** Whether the record is on its way to another province. */
+  readonly leaving: boolean;
+  /** Passes that are not revoked. */
+  readonly passes: readonly HeldPass[];
+}
+
+/**
+ * When a pass may be issued: the one rule, which acceptance by a host and departure will be added to. The member is held here; that is the
+ * caller's to know. A first pass is for who has none; any other reason replaces the one that is held. Who is suspended gets no other one.
+ *
+ * @returns the code of the refusal, or null
+ */
+export function mayIssue({ leaving, passes }: HolderFacts, wanted: { readonly class: PassClass; readonly reason: IssueReason }, now: Date): ErrorCode | null {
+  const held = (one: SeenState): boolean => passes.some((pass) => stateOf(pass, now) === one);
+  if (leaving) return 'TRANSFER_UNDER_WAY';
+  if (held('SUSPENDED')) return 'PASS_SUSPENDED';
+  if (wanted.class === 'PAPER') return null;
+  if (held('AWAITING_ENROLMENT')) return 'PASS_AWAITS_ENROLMENT';
+  const live = passes.some((pass) => pass.class === 'PHONE' && stateOf(pass, now) === 'VALID');
+  return wanted.reason === 'FIRST' && live ? 'PASS_HELD' : null;
+}
+
+/** Whether an act of an office fits the state that a pass is in. @returns the code of the refusal, or null */
+export function mayBecome(pass: HeldPass, next: PassState, now: Date): ErrorCode | null {
+  const state = stateOf(pass, now);
+  if (state === 'REVOKED') return 'PASS_REVOKED';
+  if (next === 'REVOKED') return null;
+  if (state === 'EXPIRED') return 'PASS_EXPIRED';
+  if (next === 'SUSPENDED') return state === 'VALID' ? null : state === 'SUSPENDED' ? 'PASS_SUSPENDED' : 'PASS_NOT_ENROLLED';
+  return state === 'SUSPENDED' ? null : state === 'VALID' ? 'PASS_NOT_SUSPENDED' : 'PASS_NOT_ENROLLED';
+}
+
+/** Whether a phone may renew its pass, while it is valid. @param renewed how often within the last 24 hours @returns the code of the refusal, or null */
+export function mayRenew(pass: HeldPass, renewed: number, now: Date): ErrorCode | null {
+  const state = stateOf(pass, now);
+  if (state === 'REVOKED') return 'PASS_REVOKED';
+  if (state === 'SUSPENDED') return 'PASS_SUSPENDED';
+  if (state === 'EXPIRED') return 'PASS_EXPIRED';
+  if (state !== 'VALID') return 'PASS_NOT_ENROLLED';
+  return renewed >= renewalsADay ? 'PASS_RENEWAL_LIMIT' : null;
+}
+
+/** Of the keys that may sign now, the one that began last: a next key takes over when its time comes. */
+export function keyInUse(keys: readonly PassKey[], use: PassKey['use'], now: number): PassKey | undefined {
+  return keys.filter((key) => key.use === use && key.from <= now && now < key.until).sort((a, b) => b.from - a.from || a.kid.localeCompare(b.kid))[0];
+}
+
+/** Seconds in which a credential of this class is good, from now. */
+export function credentialTimes(cls: PassClass, key: Pick<PassKey, 'from'>, now: number): { readonly notBefore: number; readonly expires: number } {
+  const notBefore = Math.max(now - credentialStartsBefore, key.from);
+  return { notBefore, expires: notBefore + (cls === 'PHONE' ? phoneLife : paperLife) };
+}
+
+/** When the yearly inspection of a pass is due: a year after it was issued, or inspected last. Overdue shows, and does nothing. */
+export function inspectionDue({ issuedAt, inspectedAt }: Pick<PassRecord, 'issuedAt' | 'inspectedAt'>): Date {
+  const due = new Date(inspectedAt ?? issuedAt);
+  due.setUTCFullYear(due.getUTCFullYear() + 1);
+  return due;
+}
+
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const selectorLength = 5;
+export const codeLength = 15;
+
+/** A one-time code of these bytes: 32 characters of which none is taken for another, the first five to find it by. */
+export const codeOf = (random: Uint8Array): string => Array.from(random.subarray(0, codeLength), (byte) => alphabet[byte & 31]!).join('');
+
+/** As it is shown: three groups of five. */
+export const codeShown = (code: string): string => code.replace(/(.{5})(?=.)/g, '$1-');
+
+/** What somebody typed, as it was meant; undefined for what is no code. */
+export function readCode(text: string): string | undefined {
+  if (text.length > 64) return undefined;
+  const code = text.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+  return code.length === codeLength && [...code].every((character) => alphabet.includes(character)) ? code : undefined;
+}
+
+export const selectorOf = (code: string): string => code.slice(0, selectorLength);
+
+/** What is known of a code that somebody entered. */
+export interface KnownCode { readonly usedAt: Date | null; readonly expiresAt: Date; readonly tries: number }
+
+/**
+ * What a code is worth. Only who has the right one learns why it is not taken; anybody else that it is none.
+ * @returns the code of the refusal, or null
+ */
+export function codeRefusal(known: KnownCode | undefined, matches: boolean, now: Date): ErrorCode | null {
+  if (!known || !matches) return 'ENROLMENT_CODE_INVALID';
+  if (known.usedAt) return 'ENROLMENT_CODE_USED';
+  if (known.tries >= codeTries) return 'ENROLMENT_CODE_LOCKED';
+  return known.expiresAt <= now ? 'ENROLMENT_CODE_EXPIRED' : null;
+}

@@ -1,0 +1,79 @@
+import { promisify } from 'node:util';
+import { constants, deflate } from 'node:zlib';
+import { createPassVerbs, nodePlatform, setStatus, signKnownIssued, statusBytes } from '@delta/pass';
+import { requireKey } from './passKeys.js';
+import { seconds } from './rules.js';
+import type { SigningServices } from './services.js';
+import { countIssued, issuedDigests, markedPlaces } from './store.js';
+
+/** What stations pull, by the key that issued. */
+export interface StatusPublisher {
+  /** At most a second behind the register; undefined for a key that is not this province's. @throws PlatformError PASS_KEYS_MISSING without a key to sign lists with */
+  status(kid: string): Promise<Uint8Array | undefined>;
+  /** At most a minute behind. */
+  knownIssued(kid: string): Promise<Uint8Array | undefined>;
+}
+
+/** How long what was read counts, and how long a list that says the same is given out as it is: stations take a list of 15 minutes ago for new. */
+const statusEveryMs = 900;
+const knownIssuedEveryMs = 60_000;
+const signAgainMs = 5 * 60_000;
+
+/** Packing a list well takes a tenth of a second a million places: beside the requests, not between them. */
+const packed = promisify<Uint8Array, { level: number }, Uint8Array>(deflate);
+const { signStatusList } = createPassVerbs({ ...nodePlatform, deflate: (bytes: Uint8Array) => packed(bytes, { level: constants.Z_BEST_COMPRESSION }) });
+
+interface Kept { readonly token: Uint8Array; readonly of: Buffer; readonly signedAt: number; readonly readAt: number }
+
+/**
+ * Builds lists when they are asked for, and from the register, so that all replicas say the same. Those who ask while one is made wait for
+ * that one. Nothing is built for a key that the province does not have, so that nobody can make it work by asking.
+ */
+export function createStatusPublisher({ db, entry, now, passes }: SigningServices): StatusPublisher {
+  const publish = (everyMs: number, source: (kid: string) => Promise<Buffer>, sign: (kid: string, of: Buffer, at: number) => Promise<Uint8Array>) => {
+    const kept = new Map<string, Kept>();
+    const making = new Map<string, Promise<Kept>>();
+    const make = async (kid: string, before: Kept | undefined): Promise<Kept> => {
+      const readAt = now().getTime();
+      const of = await source(kid);
+      if (before?.of.equals(of) && readAt - before.signedAt < signAgainMs) return { ...before, readAt };
+      const token = await sign(kid, of, seconds(new Date(readAt)));
+      return { token, of, signedAt: readAt, readAt };
+    };
+    return async (kid: string): Promise<Uint8Array | undefined> => {
+      if (!(await passes.keys?.list())?.some((key) => key.kid === kid && key.use === 'pass')) return undefined;
+      const before = kept.get(kid);
+      if (before && Math.abs(now().getTime() - before.readAt) < everyMs) return before.token;
+      const made = making.get(kid) ?? make(kid, before).then((one) => { kept.set(kid, one); return one; }).finally(() => { making.delete(kid); });
+      making.set(kid, made);
+      return (await made).token;
+    };
+  };
+
+  return {
+    status: publish(statusEveryMs, async (kid) => {
+      const { revoked, suspended } = await markedPlaces(db, kid);
+      return Buffer.concat([Buffer.from(Uint32Array.of(revoked.length).buffer), revoked, suspended]);
+    }, async (kid, of, issuedAt) => {
+      const { signer } = await requireKey(passes.keys, 'status', issuedAt);
+      const bytes = statusBytes(passes.places);
+      const end = 4 + of.readUInt32LE(0);
+      for (let at = 4; at < of.length; at += 4) {
+        const index = of.readUInt32BE(at);
+        // A list that was made shorter since leaves places out: a station refuses those as out of range.
+        if (index < passes.places) setStatus(bytes, index, at < end ? 'revoked' : 'suspended');
+      }
+      return signStatusList({ issuer: entry.code, kid, issuedAt, bytes }, signer);
+    }),
+    knownIssued: publish(knownIssuedEveryMs, async (kid) => {
+      // What a key signed is only ever added to, so the number tells whether there is something new.
+      const count = Buffer.alloc(8);
+      count.writeBigUInt64BE(BigInt(await countIssued(db, kid)));
+      return count;
+    }, async (kid, _, issuedAt) => {
+      const { signer } = await requireKey(passes.keys, 'status', issuedAt);
+      const digests = await issuedDigests(db, kid);
+      return signKnownIssued({ issuer: entry.code, kid, issuedAt, digests: Array.from({ length: digests.length / 16 }, (__, i) => digests.subarray(16 * i, 16 * i + 16)) }, signer);
+    }),
+  };
+}

@@ -1,0 +1,59 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createStationState, openStatusList, openTrustList, signProof, signTrustList, stepAt, verifyPass, type TrustList } from '@delta/pass';
+import { decodeBase45 } from '@delta/pass/lib/base45';
+import { loadPassKeys } from '@delta/runtime/pass/index';
+import { newSigner, type HeldSigner } from './passSigners.js';
+import type { TestZone } from './zone.js';
+
+export interface PassData { readonly id: string; readonly passId: string; readonly state: string; readonly class: string; readonly revokedFor: string | null; readonly expiresAt: string | null; readonly inspectionOverdue: boolean; readonly member: { readonly name: string } | null }
+export const passFields = 'id passId class state reason issuedAt enrolBefore enrolledAt expiresAt suspendedFor revokedFor inspectedAt inspection inspectionDue inspectionOverdue member { id name } organization { id } office { id }';
+
+export const credentialOf = (text: string): Uint8Array => decodeBase45(text, 4, 'credential');
+
+/** What offices of a zone do with passes, and what a station elsewhere says of them. */
+export function passOffice(zoneNow: () => TestZone) {
+  const secretary = (slug = 'shanghai', more: object = {}): Promise<string> => zoneNow().token({ role: 'branch_secretary', province: slug, ...more });
+  /** Asks for one mutation of a province; gives its payload or the error's code. */
+  async function act<T>(verb: string, type: string, selection: string, input: object, { slug = 'shanghai', token }: { slug?: string; token?: string | null } = {}): Promise<T & { code?: string; extensions?: object }> {
+    const { data, errors } = await zoneNow().ask<Record<string, Record<string, T> | null>>(`mutation($input: ${type}!) { ${slug} { ${verb}(input: $input) { ${selection} } } }`, { input }, token === undefined ? await secretary(slug) : token);
+    return { ...(data?.[slug]?.[verb] ?? {} as T), ...(errors?.[0] ? { code: errors[0].extensions.code, extensions: errors[0].extensions } : {}) };
+  }
+  const issue = (memberId: string, more: object = {}, place: { slug?: string; token?: string } = {}) =>
+    act<{ pass: PassData; code: string | null }>('issuePass', 'IssuePassInput', `pass { ${passFields} } code`, { memberId, clientKey: randomUUID(), ...more }, place) as Promise<{ pass: PassData; code: string & (string | undefined) }>;
+  const enrol = (code: string, phone: HeldSigner, more: object = {}, slug = 'shanghai') =>
+    act<{ credential: string; passId: string; expiresAt: string }>('enrolPass', 'EnrolPassInput', 'credential passId expiresAt', { code, holderKey: Buffer.from(phone.publicKey).toString('base64url'), clientKey: randomUUID(), ...more }, { slug, token: null });
+  const change = (verb: string, passId: string, more: object = {}) =>
+    act<{ pass: PassData }>(verb, `${verb[0]!.toUpperCase()}${verb.slice(1)}Input`, `pass { ${passFields} }`, { passId, clientKey: randomUUID(), ...more });
+
+  const person = (slug: string, n: number): string => zoneNow().anchors(slug).people[n]!.id;
+  /** Somebody who never had a pass, and is in no other test. */
+  const spare = async (slug: string, affiliation: string | null = null): Promise<string> => (await zoneNow().rows<{ id: string }>(slug,
+    `select m.id from member m where m.shredded_at is null and not m.id = any($1) and ($2::text is null or m.affiliation = $2) and not exists (select from pass p where p.member_id = m.id) order by m.id limit 1`,
+    [zoneNow().anchors(slug).people.map(({ id }) => id), affiliation]))[0]!.id;
+  /** Lets time go by for what a member has. */
+  const age = async (memberId: string, span: string): Promise<void> => {
+    for (const sql of ['update pass set issued_at = issued_at - $2::interval, code_until = code_until - $2::interval, inspected_at = inspected_at - $2::interval, expires_at = expires_at - $2::interval where member_id = $1',
+      'update pass_enrolment e set expires_at = e.expires_at - $2::interval from pass p where p.id = e.pass and p.member_id = $1']) await zoneNow().rows('shanghai', sql, [memberId, span]);
+  };
+  const rootOf = async (slug: string): Promise<string> => (await zoneNow().rows<{ id: string }>(slug, 'select id from organization where parent_id is null limit 1'))[0]!.id;
+  const ofRoot = async (slug: string): Promise<string> => secretary(slug, { organization: await rootOf(slug), subject: `root-${slug}` });
+
+  /** A station somewhere else: it has the trust list, and pulls the issuer's status list. */
+  async function trustIn(slug: string): Promise<{ trust: TrustList; issuing: string }> {
+    const keys = await (await loadPassKeys(`${zoneNow().home}/keys/${slug}-pass.json`)).list();
+    const at = Math.floor(Date.now() / 1000);
+    const roots = [newSigner(), newSigner()];
+    const bytes = await signTrustList({ sequence: 1, issuedAt: at, expires: at + 86_400, compromised: [], peers: [], keys: keys.map((key) => ({ ...key, issuer: '31', algorithm: -7 })) }, roots);
+    return { trust: await openTrustList(bytes, { roots: roots.map((root, i) => ({ issuer: `3${i + 1}`, kid: root.kidText, publicKey: root.publicKey })) }), issuing: keys.find(({ use }) => use === 'pass')!.kid };
+  }
+  async function scan(text: string): Promise<string> {
+    const { trust, issuing } = await trustIn('shanghai');
+    const response = await fetch(new URL(`/pass/status/${issuing}`, zoneNow().urls['shanghai']));
+    const list = await openStatusList(new Uint8Array(await response.arrayBuffer()), { trust });
+    const outcome = await verifyPass(text, { profile: 'ap1', trust, status: (kid) => (kid === list.kid ? list : undefined), clock: { wall: Math.floor(Date.now() / 1000), monotonic: 0 }, state: createStationState() });
+    return outcome.valid ? outcome.class : outcome.refusal.code;
+  }
+  const prove = (text: string, phone: HeldSigner): Promise<string> => signProof(credentialOf(text), { step: stepAt(Math.floor(Date.now() / 1000)), nonce: randomBytes(8) }, phone);
+
+  return { secretary, act, issue, enrol, change, person, spare, age, rootOf, ofRoot, trustIn, scan, prove };
+}
