@@ -24,6 +24,16 @@ test('a list that two roots signed is in use in all provinces within seconds, an
   expect(said).toContain(`kid="${key!.kid}"`);
 });
 
+test('each province then has the status list of every province\'s key, as its owner published it, its own among them', async () => {
+  const kids = (await Promise.all([['shanghai', '31'], ['jiangsu', '32'], ['zhejiang', '33'], ['anhui', '34']].map(([slug, code]) => publicPassKeys(keyFiles(zone.home).passKeys(slug!), code!))))
+    .flat().filter(({ use }) => use === 'pass').map(({ kid }) => kid).sort();
+  const held = async (slug: string): Promise<string[]> => (await zone.rows<{ kid: string }>(slug, `select kid from pass_list where kind = 'STATUS' order by kid`)).map(({ kid }) => kid);
+  for (const slug of ['shanghai', 'anhui']) {
+    for (const end = Date.now() + 20_000; (await held(slug)).length < kids.length && Date.now() < end;) await new Promise((resolve) => { setTimeout(resolve, 100); });
+    expect(await held(slug)).toEqual(kids);
+  }
+});
+
 test('the list names no person', async () => {
   const held = JSON.stringify(await zone.rows('zone', `select encode(signed, 'hex') from trust_list`));
   for (const name of [...Object.values(zone.anchors('shanghai').people), ...Object.values(zone.anchors('anhui').people)].map((person) => person.name)) expect(held).not.toContain(Buffer.from(name).toString('hex'));
