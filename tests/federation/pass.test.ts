@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openKnownIssued, openStatusList, readChallenge, signProof } from '@delta/pass';
+import { keyFiles } from '@delta/local/home';
 import { loadPassKeys } from '@delta/runtime/pass/index';
 import { createDatabase } from '@delta/runtime/db/database';
 import { openDatabase } from '@delta/runtime/db/dataSource';
@@ -259,9 +260,9 @@ describe('the lists', () => {
     expect([first.status, first.headers.get('content-type'), first.headers.get('repr-digest')]).toEqual([200, 'application/statuslist+cwt', expect.stringMatching(/^sha-256=:/)]);
     const second = await fetch(url, { headers: { 'if-none-match': first.headers.get('etag')! } });
     expect(second.status).toBe(304);
-    for (const kid of ['0'.repeat(16), 'x', (await (await loadPassKeys(`${zone.home}/keys/jiangsu-pass.json`)).list())[0]!.kid]) expect((await fetch(new URL(`/pass/status/${kid}`, zone.urls['shanghai']))).status).toBe(404);
+    for (const kid of ['0'.repeat(16), 'x', (await (await loadPassKeys(keyFiles(zone.home).passKeys('jiangsu'))).list())[0]!.kid]) expect((await fetch(new URL(`/pass/status/${kid}`, zone.urls['shanghai']))).status).toBe(404);
     // The keys that the province publishes under are not in its database.
-    const pem = (JSON.parse(await readFile(`${zone.home}/keys/shanghai-pass.json`, 'utf8')) as { keys: { key: string }[] }).keys[0]!.key.split('\n')[1]!;
+    const pem = (JSON.parse(await readFile(keyFiles(zone.home).passKeys('shanghai'), 'utf8')) as { keys: { key: string }[] }).keys[0]!.key.split('\n')[1]!;
     expect(JSON.stringify(await zone.rows('shanghai', 'select * from pass p left join pass_credential c on c.pass = p.id left join pass_place l on l.pass = p.id'))).not.toContain(pem.slice(0, 40));
   });
 });

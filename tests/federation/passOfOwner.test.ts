@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openStatusList, openTrustList, readChallenge, signProof, signTrustList, stepAt, type StatusList, type TrustList } from '@delta/pass';
 import { decodeBase45 } from '@delta/pass/lib/base45';
+import { keyFiles } from '@delta/local/home';
 import { loadPassKeys } from '@delta/runtime/pass/index';
 import type { PassLists } from '@delta/runtime/passCheck/index';
 import { provinces } from '@delta/schema/provinces';
@@ -25,7 +26,7 @@ const lists: PassLists = {
 
 beforeAll(async () => {
   zone = await startTestZone({ members: 40, judging: () => ({ lists }) });
-  const keys = (await Promise.all(provinces.map(async ({ slug, code }) => (await (await loadPassKeys(`${zone.home}/keys/${slug}-pass-keys.json`)).list()).map((key) => ({ ...key, issuer: code, algorithm: -7 }))))).flat();
+  const keys = (await Promise.all(provinces.map(async ({ slug, code }) => (await (await loadPassKeys(keyFiles(zone.home).passKeys(slug))).list()).map((key) => ({ ...key, issuer: code, algorithm: -7 }))))).flat();
   const at = Math.floor(Date.now() / 1000);
   const roots = [newSigner(), newSigner()];
   const signed = await signTrustList({ sequence: 1, issuedAt: at, expires: at + 86_400, compromised: [], peers: [], keys }, roots);

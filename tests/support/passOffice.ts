@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createStationState, openStatusList, openTrustList, signProof, signTrustList, stepAt, verifyPass, type TrustList } from '@delta/pass';
 import { decodeBase45 } from '@delta/pass/lib/base45';
+import { keyFiles } from '@delta/local/home';
 import { loadPassKeys } from '@delta/runtime/pass/index';
 import { newSigner, type HeldSigner } from './passSigners.js';
 import type { TestZone } from './zone.js';
@@ -40,7 +41,7 @@ export function passOffice(zoneNow: () => TestZone) {
 
   /** A station somewhere else: it has the trust list, and pulls the issuer's status list. */
   async function trustIn(slug: string): Promise<{ trust: TrustList; issuing: string }> {
-    const keys = await (await loadPassKeys(`${zoneNow().home}/keys/${slug}-pass.json`)).list();
+    const keys = await (await loadPassKeys(keyFiles(zoneNow().home).passKeys(slug))).list();
     const at = Math.floor(Date.now() / 1000);
     const roots = [newSigner(), newSigner()];
     const bytes = await signTrustList({ sequence: 1, issuedAt: at, expires: at + 86_400, compromised: [], peers: [], keys: keys.map((key) => ({ ...key, issuer: '31', algorithm: -7 })) }, roots);
