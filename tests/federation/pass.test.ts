@@ -259,9 +259,9 @@ describe('the lists', () => {
     expect([first.status, first.headers.get('content-type'), first.headers.get('repr-digest')]).toEqual([200, 'application/statuslist+cwt', expect.stringMatching(/^sha-256=:/)]);
     const second = await fetch(url, { headers: { 'if-none-match': first.headers.get('etag')! } });
     expect(second.status).toBe(304);
-    for (const kid of ['0'.repeat(16), 'x', (await (await loadPassKeys(`${zone.home}/keys/jiangsu-pass-keys.json`)).list())[0]!.kid]) expect((await fetch(new URL(`/pass/status/${kid}`, zone.urls['shanghai']))).status).toBe(404);
+    for (const kid of ['0'.repeat(16), 'x', (await (await loadPassKeys(`${zone.home}/keys/jiangsu-pass.json`)).list())[0]!.kid]) expect((await fetch(new URL(`/pass/status/${kid}`, zone.urls['shanghai']))).status).toBe(404);
     // The keys that the province publishes under are not in its database.
-    const pem = (JSON.parse(await readFile(`${zone.home}/keys/shanghai-pass-keys.json`, 'utf8')) as { keys: { key: string }[] }).keys[0]!.key.split('\n')[1]!;
+    const pem = (JSON.parse(await readFile(`${zone.home}/keys/shanghai-pass.json`, 'utf8')) as { keys: { key: string }[] }).keys[0]!.key.split('\n')[1]!;
     expect(JSON.stringify(await zone.rows('shanghai', 'select * from pass p left join pass_credential c on c.pass = p.id left join pass_place l on l.pass = p.id'))).not.toContain(pem.slice(0, 40));
   });
 });

@@ -25,7 +25,7 @@ const lists: PassLists = {
 
 beforeAll(async () => {
   zone = await startTestZone({ members: 40, judging: () => ({ lists }) });
-  const keys = (await Promise.all(provinces.map(async ({ slug, code }) => (await (await loadPassKeys(`${zone.home}/keys/${slug}-pass-keys.json`)).list()).map((key) => ({ ...key, issuer: code, algorithm: -7 }))))).flat();
+  const keys = (await Promise.all(provinces.map(async ({ slug, code }) => (await (await loadPassKeys(`${zone.home}/keys/${slug}-pass.json`)).list()).map((key) => ({ ...key, issuer: code, algorithm: -7 }))))).flat();
   const at = Math.floor(Date.now() / 1000);
   const roots = [newSigner(), newSigner()];
   const signed = await signTrustList({ sequence: 1, issuedAt: at, expires: at + 86_400, compromised: [], peers: [], keys }, roots);

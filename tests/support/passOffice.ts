@@ -40,7 +40,7 @@ export function passOffice(zoneNow: () => TestZone) {
 
   /** A station somewhere else: it has the trust list, and pulls the issuer's status list. */
   async function trustIn(slug: string): Promise<{ trust: TrustList; issuing: string }> {
-    const keys = await (await loadPassKeys(`${zoneNow().home}/keys/${slug}-pass-keys.json`)).list();
+    const keys = await (await loadPassKeys(`${zoneNow().home}/keys/${slug}-pass.json`)).list();
     const at = Math.floor(Date.now() / 1000);
     const roots = [newSigner(), newSigner()];
     const bytes = await signTrustList({ sequence: 1, issuedAt: at, expires: at + 86_400, compromised: [], peers: [], keys: keys.map((key) => ({ ...key, issuer: '31', algorithm: -7 })) }, roots);

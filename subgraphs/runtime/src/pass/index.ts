@@ -4,7 +4,7 @@ export { createPassLoaders, type PassLoaders } from './loaders.js';
 export { loadPassKeys, requireKey, type PassKeys } from './passKeys.js';
 export { passRoutes } from './passRoutes.js';
 export { passMutations, passQueries, passResolvers } from './resolvers.js';
-export type { PaperRenderer, PassIssuing, PassServices } from './services.js';
+export type { PaperRenderer, PassIssuing, PassServices, SigningServices } from './services.js';
 export { reissueBatch } from './reissueBatch.js';
 export { startReissuing } from './startReissuing.js';
 export { createStatusPublisher, type StatusPublisher } from './statusPublisher.js';

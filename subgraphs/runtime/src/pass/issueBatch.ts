@@ -4,7 +4,7 @@ import { recordEntries } from '../audit/index.js';
 import { maskName } from '../member/index.js';
 import { newPass } from './issuePass.js';
 import { mayIssue, stateOf } from './rules.js';
-import type { PassServices } from './services.js';
+import type { SigningServices } from './services.js';
 import { signBatch, signingNow } from './signBatch.js';
 import { insertPasses, lockBatch, revokeById } from './store.js';
 import type { IssueReason } from './types.js';
@@ -31,7 +31,7 @@ export interface IssuedSheet { readonly id: string; readonly passId: string; rea
  * Acts of whoever runs the province: audited one by one under one request id, without a viewer.
  * @throws PlatformError PASS_KEYS_MISSING, PASS_LIST_FULL
  */
-export async function* issueBatch(services: PassServices, { organizationId, reason = 'NO_PHONE', pageSize = 500, replace = false, signal }: BatchIssue): AsyncGenerator<readonly IssuedSheet[]> {
+export async function* issueBatch(services: SigningServices, { organizationId, reason = 'NO_PHONE', pageSize = 500, replace = false, signal }: BatchIssue): AsyncGenerator<readonly IssuedSheet[]> {
   const requestId = uuidv7();
   for (let after: string | null = null; signal?.aborted !== true;) {
     const page: { last: string | undefined; sheets: IssuedSheet[] } = await issuePage(services, { organizationId, reason, pageSize, replace, requestId }, after);
@@ -41,7 +41,7 @@ export async function* issueBatch(services: PassServices, { organizationId, reas
   }
 }
 
-function issuePage(services: PassServices, batch: Required<Omit<BatchIssue, 'signal'>> & { readonly requestId: string }, after: string | null): Promise<{ last: string | undefined; sheets: IssuedSheet[] }> {
+function issuePage(services: SigningServices, batch: Required<Omit<BatchIssue, 'signal'>> & { readonly requestId: string }, after: string | null): Promise<{ last: string | undefined; sheets: IssuedSheet[] }> {
   const { organizationId, reason, pageSize, replace, requestId } = batch;
   const { db, entry, now } = services;
   return db.transaction(async (within) => {

@@ -11,7 +11,7 @@ import { provinceMigrations } from '../db/migrations/index.js';
 import { issueBatch, type IssuedSheet } from './issueBatch.js';
 import { reissueBatch } from './reissueBatch.js';
 import { startReissuing } from './startReissuing.js';
-import type { PassServices } from './services.js';
+import type { SigningServices } from './services.js';
 import { sha256 } from './signCredential.js';
 import { createStatusPublisher } from './statusPublisher.js';
 import { keysInMemory, trustOf, type HeldKeys } from './testing/keysInMemory.js';
@@ -25,10 +25,10 @@ const keysOf = (...uses: Parameters<typeof keysInMemory>[0]): HeldKeys => keysIn
 const seconds = (): number => Math.floor(now.getTime() / 1000);
 
 let keys: HeldKeys;
-let services: PassServices;
-const serve = (places: number, held: HeldKeys = keys): PassServices => ({
+let services: SigningServices;
+const serve = (places: number, held: HeldKeys = keys): SigningServices => ({
   db, entry: provinceByCode('31')!, now: () => now,
-  passes: { keys: held, places, codes: { hash: () => { throw new Error('no code is made here'); }, matches: () => false }, paper: () => Promise.reject(new Error('no sheet is made here')), challengeKeys: () => [] },
+  passes: { keys: held, places },
 });
 
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { recordEntries } from '../audit/index.js';
-import type { PassServices } from './services.js';
+import type { SigningServices } from './services.js';
 import { signBatch, signingNow } from './signBatch.js';
 import { lockToReissue, setExpiries } from './store.js';
 
@@ -17,7 +17,7 @@ export interface BatchReissue {
  * Yields how many each page was; started again it goes on where it was.
  * @throws PlatformError PASS_KEYS_MISSING, PASS_LIST_FULL
  */
-export async function* reissueBatch(services: PassServices, { kid, pageSize = 500, signal }: BatchReissue): AsyncGenerator<number> {
+export async function* reissueBatch(services: SigningServices, { kid, pageSize = 500, signal }: BatchReissue): AsyncGenerator<number> {
   const { db, now } = services;
   const requestId = uuidv7();
   for (let after: string | null = null; signal?.aborted !== true;) {

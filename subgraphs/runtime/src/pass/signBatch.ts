@@ -3,7 +3,7 @@ import { PlatformError } from '@delta/schema/errors';
 import type { Transaction } from '../db/database.js';
 import { requireKey } from './passKeys.js';
 import { credentialTimes, seconds } from './rules.js';
-import type { PassServices } from './services.js';
+import type { SigningServices } from './services.js';
 import { drawPlaces, sha256 } from './signCredential.js';
 import { insertCredentials, takePlaces } from './store.js';
 import type { PassClass } from './types.js';
@@ -25,14 +25,14 @@ async function placesFor(within: Transaction, kid: string, ids: readonly string[
 }
 
 /** The times that credentials signed now have, and the key. @throws PlatformError PASS_KEYS_MISSING */
-export async function signingNow({ passes }: PassServices, cls: PassClass, now: Date) {
+export async function signingNow({ passes }: SigningServices, cls: PassClass, now: Date) {
   const at = seconds(now);
   const { key, signer } = await requireKey(passes.keys, 'pass', at);
   return { key, signer, ...credentialTimes(cls, key, at) };
 }
 
 /** Signs credentials for passes that are entered and have no place under the key yet, by a few statements whatever their number. @throws PlatformError PASS_LIST_FULL */
-export async function signBatch({ entry, passes }: PassServices, within: Transaction, { key, signer, notBefore, expires }: Awaited<ReturnType<typeof signingNow>>, batch: readonly Signed[]): Promise<Uint8Array[]> {
+export async function signBatch({ entry, passes }: SigningServices, within: Transaction, { key, signer, notBefore, expires }: Awaited<ReturnType<typeof signingNow>>, batch: readonly Signed[]): Promise<Uint8Array[]> {
   const places = await placesFor(within, key.kid, batch.map(({ id }) => id), passes.places);
   const credentials: Uint8Array[] = [];
   for (const pass of batch) {

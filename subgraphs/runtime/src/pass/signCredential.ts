@@ -4,7 +4,7 @@ import { PlatformError } from '@delta/schema/errors';
 import type { Queryable } from '../db/database.js';
 import { requireKey } from './passKeys.js';
 import { credentialTimes, seconds } from './rules.js';
-import type { PassServices } from './services.js';
+import type { SigningServices } from './services.js';
 import { insertCredential, placeOf, takePlace } from './store.js';
 
 export type Bearer = { readonly holder: Uint8Array; readonly proof?: string } | { readonly maskedName: string };
@@ -44,7 +44,7 @@ async function placeFor(within: Queryable, kid: string, pass: string, places: nu
  * @returns the credential's bytes and its end
  * @throws PlatformError PASS_KEYS_MISSING, PASS_LIST_FULL, HOLDER_KEY_INVALID
  */
-export async function signCredential({ entry, passes, now }: PassServices, within: Queryable, pass: { readonly id: string; readonly passId: string }, bearer: Bearer): Promise<{ credential: Uint8Array; expiresAt: Date }> {
+export async function signCredential({ entry, passes, now }: SigningServices, within: Queryable, pass: { readonly id: string; readonly passId: string }, bearer: Bearer): Promise<{ credential: Uint8Array; expiresAt: Date }> {
   const at = seconds(now());
   const { key, signer } = await requireKey(passes.keys, 'pass', at);
   const isPhone = 'holder' in bearer;

@@ -3,7 +3,7 @@ import type { Logger } from '@delta/service/log';
 import { requireKey } from './passKeys.js';
 import { reissueBatch } from './reissueBatch.js';
 import { seconds } from './rules.js';
-import type { PassServices } from './services.js';
+import type { SigningServices } from './services.js';
 
 /** A replica that died may have held a page when the others found nothing; a look later it holds none. */
 const looksInVain = 3;
@@ -19,7 +19,7 @@ export interface ReissuingOptions {
  * Signs anew what a key signed that went to the emergency list, without anybody asking: looks every ten seconds, while serving. Waits as long as
  * the stolen key is still the one in use, or there is none. Replicas share the work page by page; one that is cut off is taken up by the next look.
  */
-export function startReissuing(services: PassServices, { compromised, log, everyMs = 10_000 }: ReissuingOptions): { stop(): Promise<void> } {
+export function startReissuing(services: SigningServices, { compromised, log, everyMs = 10_000 }: ReissuingOptions): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
   /** How often in a row a look found nothing, by stolen key and the key in use. */

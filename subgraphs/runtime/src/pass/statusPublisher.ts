@@ -3,7 +3,7 @@ import { constants, deflate } from 'node:zlib';
 import { createPassVerbs, nodePlatform, setStatus, signKnownIssued, statusBytes } from '@delta/pass';
 import { requireKey } from './passKeys.js';
 import { seconds } from './rules.js';
-import type { PassServices } from './services.js';
+import type { SigningServices } from './services.js';
 import { countIssued, issuedDigests, markedPlaces } from './store.js';
 
 /** What stations pull, by the key that issued. */
@@ -29,7 +29,7 @@ interface Kept { readonly token: Uint8Array; readonly of: Buffer; readonly signe
  * Builds lists when they are asked for, and from the register, so that all replicas say the same. Those who ask while one is made wait for
  * that one. Nothing is built for a key that the province does not have, so that nobody can make it work by asking.
  */
-export function createStatusPublisher({ db, entry, now, passes }: PassServices): StatusPublisher {
+export function createStatusPublisher({ db, entry, now, passes }: SigningServices): StatusPublisher {
   const publish = (everyMs: number, source: (kid: string) => Promise<Buffer>, sign: (kid: string, of: Buffer, at: number) => Promise<Uint8Array>) => {
     const kept = new Map<string, Kept>();
     const making = new Map<string, Promise<Kept>>();
