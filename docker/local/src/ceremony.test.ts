@@ -124,9 +124,18 @@ test('a list that another ceremony overtook is refused by the zone, by its code'
   expect((await inForce())!.isCompromised('8899aabbccddeeff')).toBe(true);
 });
 
+test('where the zone has lost lists, the next is numbered after those that others have seen', async () => {
+  const { sequence } = (await inForce())!;
+  await propose('--after', String(sequence + 10));
+  await publish(await sign('zhejiang', 'anhui'));
+  await propose('--after', '1');
+  await publish(await sign('zhejiang', 'anhui'));
+  expect((await inForce())!.sequence).toBe(sequence + 12);
+});
+
 test('a province announces its keys from a machine of its own, and keys that end within 30 days get a next one', async () => {
   const before = now;
-  now += 340 * day;
+  now += 380 * day;
   await propose();
   await publish(await sign('zhejiang', 'anhui'));
   said = [];
@@ -154,10 +163,10 @@ test('a root\'s key can be read by its owner alone, and four public parts make t
 });
 
 test('in a demonstration it is held by itself: when something is other, and four days before the list ends', async () => {
-  const first = await renewTrustList(home, { url: zone.url }, now + 340 * day);
-  expect(await renewTrustList(home, { url: zone.url }, now + 340 * day)).toBeUndefined();
+  const first = await renewTrustList(home, { url: zone.url }, now + 380 * day);
+  expect(await renewTrustList(home, { url: zone.url }, now + 380 * day)).toBeUndefined();
   await provision(home, { peers: [{ name: 'zone', url: 'http://zone:5010' }] });
-  now += 340 * day;
+  now += 380 * day;
   const second = await renewTrustList(home, { url: zone.url }, now);
   expect(second).toBeGreaterThan(first ?? 0);
   expect(await renewTrustList(home, { url: zone.url }, now)).toBeUndefined();

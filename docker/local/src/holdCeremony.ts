@@ -66,7 +66,7 @@ const propose: Step = async (options, { home, env, say, now }) => {
   const files = keyFiles(home);
   const last = await listInForce(await zoneOf(options, env), await rootsOf(options, home));
   const wanted = options.keys.length === 0 ? await keysOfHome(files, now) : [...(await Promise.all(options.keys.map(announcedKeys))).flat(), ...await exchangeKeys(files, now)];
-  const proposal = proposeTrustList({ last, keys: wanted, peers: await exchangePeers(files), compromised: options.compromise, now });
+  const proposal = proposeTrustList({ last, keys: wanted, peers: await exchangePeers(files), compromised: options.compromise, after: options.after, now });
   await replaceFile(out, proposalText(proposal), 0o644);
   for (const line of describeTrustList(proposal.content, proposal.digest, now)) say(line);
   say(`Proposed in ${out}: carry it to two of the roots.`);

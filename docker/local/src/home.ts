@@ -24,7 +24,7 @@ export function keyFiles(home: string) {
     blindIndex: join(keys, 'blind-index-keys.json'),
     /** A province's own master key. */
     master: (slug: string) => join(keys, `${slug}-master.key`),
-    /** A province's keys for activity passes: what signs them and what signs their lists, with when each is in use. */
+    /** A province's keys for activity passes: what signs them, and what signs their lists. */
     passKeys: (slug: string) => join(keys, `${slug}-pass.json`),
     /** ES256 key with which a development issuer signs tokens. */
     issuer: (slug: string) => join(keys, `issuer-${slug}.json`),

@@ -1,23 +1,15 @@
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createNodeSigner, type TrustKey } from '@delta/pass';
 import { keyAhead } from '@delta/pass/limits';
-import { replaceFile, writeFileOnce } from './writeFileOnce.js';
+import { newPassKeys, type PassKeyEntry } from './newPassKeys.js';
+import { replaceFile } from './writeFileOnce.js';
 
 const day = 86_400;
-const year = 366 * day;
-const uses = ['pass', 'status'] as const;
+const textOf = (keys: readonly PassKeyEntry[]): string => `${JSON.stringify({ keys }, null, 2)}\n`;
+const readKeys = async (file: string): Promise<readonly PassKeyEntry[]> => (JSON.parse(await readFile(file, 'utf8')) as { keys: readonly PassKeyEntry[] }).keys;
 
-/** One key of a province's file: what for, when (seconds), and the key itself (PKCS #8, PEM). */
-interface FileKey { readonly use: (typeof uses)[number]; readonly from: number; readonly until: number; readonly key: string }
-
-const newKey = (use: FileKey['use'], from: number): FileKey =>
-  ({ use, from, until: from + year, key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() });
-const textOf = (keys: readonly FileKey[]): string => `${JSON.stringify({ keys }, null, 2)}\n`;
-const readKeys = async (file: string): Promise<readonly FileKey[]> => (JSON.parse(await readFile(file, 'utf8')) as { keys: readonly FileKey[] }).keys;
-
-/** A province's first keys, one a use, for a year from yesterday. What exists stays. */
-export const makePassKeys = (file: string, now: number): Promise<void> => writeFileOnce(file, textOf(uses.map((use) => newKey(use, now - day))));
+const newKey = (use: PassKeyEntry['use'], from: number): PassKeyEntry => newPassKeys(from).find((key) => key.use === use)!;
 
 /** What a province wants on the trust list. */
 export async function publicPassKeys(file: string, issuer: string): Promise<readonly TrustKey[]> {
@@ -33,7 +25,7 @@ export async function publicPassKeys(file: string, issuer: string): Promise<read
  */
 export async function addNextPassKeys(file: string, now: number): Promise<number> {
   const keys = await readKeys(file);
-  const next = uses.flatMap((use) => {
+  const next = (['pass', 'status'] as const).flatMap((use) => {
     const last = Math.max(...keys.filter((key) => key.use === use).map(({ until }) => until));
     return last < now + keyAhead ? [newKey(use, Math.max(last, now - day))] : [];
   });

@@ -139,6 +139,7 @@ test('Ctrl-C ends everything within three seconds and leaves neither a service n
   const zone = started.at(-1)!;
   const services = [...(await pids()).values()];
   const databases = await databasePids();
+  // Issuer, zone, four provinces, gateway, ceremony.
   expect([services.length, databases.length]).toEqual([8, 5]);
   expect(await zone.end('SIGINT')).toBeLessThan(3_000);
   expect(zone.process.exitCode).toBe(0);

@@ -17,6 +17,8 @@ export interface ProposeOptions {
   readonly peers: readonly Peer[];
   /** Kids that are stolen, beside those of the last list: a key that was once on the emergency list stays there. */
   readonly compromised: readonly string[];
+  /** Number of a list that was in force, at least: where the zone has lost it. */
+  readonly after?: number;
   /** Seconds. */
   readonly now: number;
 }
@@ -24,8 +26,8 @@ export interface ProposeOptions {
 const digestOf = (content: TrustListContent): string => createHash('sha256').update(encodeTrustList(content)).digest('hex');
 
 /** The next list: a week long, numbered after the last. */
-export function proposeTrustList({ last, keys, peers, compromised, now }: ProposeOptions): Proposal {
-  const content = { sequence: (last?.sequence ?? 0) + 1, issuedAt: now, expires: now + maxTrustLife, keys, compromised: [...new Set([...last?.compromised ?? [], ...compromised])].sort(), peers };
+export function proposeTrustList({ last, keys, peers, compromised, after = 0, now }: ProposeOptions): Proposal {
+  const content = { sequence: Math.max(last?.sequence ?? 0, after) + 1, issuedAt: now, expires: now + maxTrustLife, keys, compromised: [...new Set([...last?.compromised ?? [], ...compromised])].sort(), peers };
   return { content, digest: digestOf(content) };
 }
 

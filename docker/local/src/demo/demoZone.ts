@@ -92,6 +92,7 @@ export async function until<T>(what: string, seconds: number, look: () => Promis
     const found = await look();
     if (found !== undefined) return found;
     if (performance.now() > end) throw new Refusal(`${what} did not come in ${seconds} s.`, 'See the logs of the zone.');
-    await delay(50);
+    // Checks are limited by the minute.
+    await delay(500);
   }
 }

@@ -8,14 +8,14 @@ import { countIssued, issuedDigests, markedPlaces } from './store.js';
 
 /** What stations pull, by the key that issued. */
 export interface StatusPublisher {
-  /** At most a second behind the register; undefined for a key that is not this province's. @throws PlatformError PASS_KEYS_MISSING without a key to sign lists with */
+  /** Half a second behind the register at most; undefined for a key that is not this province's. @throws PlatformError PASS_KEYS_MISSING without a key to sign lists with */
   status(kid: string): Promise<Uint8Array | undefined>;
   /** At most a minute behind. */
   knownIssued(kid: string): Promise<Uint8Array | undefined>;
 }
 
 /** How long what was read counts, and how long a list that says the same is given out as it is: stations take a list of 15 minutes ago for new. */
-const statusEveryMs = 900;
+const statusEveryMs = 400;
 const knownIssuedEveryMs = 60_000;
 const signAgainMs = 5 * 60_000;
 

@@ -14,8 +14,8 @@ export interface Shown {
 /** What the core says of a code, and what showing it uses up: that is still to be claimed. */
 export interface Judged { readonly outcome: PassOutcome; readonly claims: Claims }
 
-/** How old the answer of an issuer online may be: a revocation shows within it. */
-const freshMs = 500;
+/** How old the answer of an issuer online may be. With what the issuer keeps (statusPublisher.ts) a revocation shows within a second, the way included. */
+const freshMs = 300;
 
 /**
  * Judges a code as it stands, by the newest lists.

@@ -21,7 +21,7 @@ import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
 import { createCodeHasher, createStatusPublisher, findPassForCheck, loadPassKeys, passRoutes, startReissuing, type PaperRenderer } from '../pass/index.js';
 import { createPassChecking, type FindPass, type PassLists } from '../passCheck/index.js';
-import { startPassLists } from '../passLists/index.js';
+import { startPassLists, type PassLists as PulledLists } from '../passLists/index.js';
 import { stationEntity } from '../station/index.js';
 import { memberStatisticsOf } from '../statistics/index.js';
 import { transferEvents } from '../transfer/index.js';
@@ -86,6 +86,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
     entities: [organizationEntity, stationEntity], migrations: provinceMigrations,
     poolSize: settings.poolSize, statementTimeoutMs: settings.statementTimeoutMs, ...(onStatement ? { onStatement } : {}),
   });
+  let passLists: PulledLists | undefined;
   try {
     if (settings.mode === 'demo' && settings.syntheticMembers > 0) {
       await loadSynthetic(database.source, {
@@ -111,7 +112,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
     const passes = { keys: passKeys, codes: createCodeHasher(masterKeys), places: settings.passPlaces, paper, challengeKeys: () => masterKeys.versions.map((version) => challengeKey(version)) };
     const publisher = createStatusPublisher({ db, entry, now, passes });
     // Without pinned roots no pass can be judged here, and everything else goes on.
-    const passLists = roots && await startPassLists({ db, roots, zoneUrl: settings.zoneUrl, send, own: { issuer: entry.code, ...publisher }, log, metrics, now });
+    passLists = roots && await startPassLists({ db, roots, zoneUrl: settings.zoneUrl, send, own: { issuer: entry.code, ...publisher }, log, metrics, now });
     const passChecking = createPassChecking({ db, lists: judging.lists ?? passLists ?? noLists, findPass: judging.findPass ?? findPassForCheck, perMinute: settings.verifyLimitViewer, now });
     const services: ProvinceServices = {
       entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, passes, passRoots: roots, passLists, passChecking,
@@ -146,6 +147,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       },
     };
   } catch (error) {
+    await passLists?.stop();
     await database.close();
     throw error;
   }
