@@ -20,6 +20,8 @@ export interface PassesOptions { readonly passes: number }
 const mib = 1024 * 1024;
 /** As a province has unless it sets DELTA_PASS_PLACES. */
 const places = 2_000_000;
+/** Below that the garbage collector's own ups and downs are all that a slope shows: it is printed and not judged. */
+const enoughForSlope = 500_000;
 const targets = { slopeMiBPer100k: 5, listKiB: 20, listMs: 200 };
 const office = '34-019a2b3c-4d5e-7f60-8a1b-00000000000a';
 const seconds = (): number => Math.floor(Date.now() / 1000);
@@ -74,7 +76,7 @@ export async function benchPasses({ passes }: PassesOptions, say: (line: string)
     for await (const page of issueBatch(services, { organizationId: office })) {
       issued += page.length;
       samples.push([issued / 100_000, process.memoryUsage.rss() / mib]);
-      if (issued % 50_000 === 0) process.stderr.write(`${issued} issued, ${samples.at(-1)![1].toFixed(0)} MiB\n`);
+      if (issued % 10_000 === 0) process.stderr.write(`${issued} issued in ${((performance.now() - started) / 1000).toFixed(0)} s, ${samples.at(-1)![1].toFixed(0)} MiB\n`);
     }
     const took = (performance.now() - started) / 1000;
     // The first fifth is the process's own warming up.
@@ -86,7 +88,7 @@ export async function benchPasses({ passes }: PassesOptions, say: (line: string)
       say(`${what}${met ? '' : ', NOT MET'}`);
     };
     must(`issued ${issued} passes of ${passes} in ${took.toFixed(0)} s, ${(issued / took).toFixed(0)} a second`, issued === passes);
-    must(`memory: ${warm[0]![1].toFixed(0)} MiB after a fifth, at most ${Math.max(...warm.map(([, rss]) => rss)).toFixed(0)}, ${rise.toFixed(2)} MiB a 100,000 passes, at most ${targets.slopeMiBPer100k}`, rise <= targets.slopeMiBPer100k);
+    must(`memory: ${warm[0]![1].toFixed(0)} MiB after a fifth, at most ${Math.max(...warm.map(([, rss]) => rss)).toFixed(0)}, ${rise.toFixed(2)} MiB a 100,000 passes, ${passes < enoughForSlope ? 'too few passes to judge' : `at most ${targets.slopeMiBPer100k}`}`, passes < enoughForSlope || rise <= targets.slopeMiBPer100k);
 
     const revoked = Math.floor(passes / 100);
     await db.query(`update pass set state = 'REVOKED', revoked_at = now(), revoked_for = 'LOST' where id in (select id from pass order by md5(id) limit $1)`, [revoked]);
