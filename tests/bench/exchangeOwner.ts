@@ -24,8 +24,8 @@ export type Order =
 
 /** So many that both contenders are measured by what processors do, not by what a client waits for. */
 const clients = 16;
-/** What a service polls by unless it is told otherwise. */
-const defaultPollMs = 50;
+/** What a service polls and greets by unless it is told otherwise. */
+const defaults = { pollMs: 50, greetMs: 10_000 };
 const text = 'x'.repeat(160);
 const addresses: Peer[] = [];
 let owner: Owner;
@@ -64,7 +64,7 @@ async function carryOut(order: Order): Promise<unknown> {
       return times;
     }
     case 'move':
-      if (order.run) running = boss ? boss.run() : owner.run(defaultPollMs);
+      if (order.run) running = boss ? boss.run() : owner.run(defaults.pollMs, defaults.greetMs);
       else await running?.stop();
       return undefined;
     case 'await':

@@ -60,7 +60,7 @@ export interface Owner {
   written(): Promise<{ subject: string; n: number }[]>;
   rows<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** Runs the exchange; several run as replicas would. */
-  run(pollMs?: number): RunningExchange;
+  run(pollMs?: number, greetMs?: number): RunningExchange;
   /** Raw bytes to this owner, as anybody could send them. */
   post(bytes: Buffer): Promise<{ status: number; body: Buffer }>;
   /** Copies the database as it is, and later puts the copy in its place: a restore from an older backup. Nothing runs meanwhile. */
@@ -148,10 +148,10 @@ export async function startOwner(name: string, key: JWK, trust: Trust, addresses
     arrived: (peer) => db.query('select subject, n from arrived where peer = $1 order by place', [peer]),
     written: () => db.query('select subject, n from written order by subject, n'),
     rows: (sql, parameters = []) => db.query(sql, parameters),
-    run(pollMs = 10) {
+    run(pollMs = 10, greetMs = 200) {
       const wire = broker === undefined ? { transport: httpTransport(peers), stop: async () => undefined }
         : overNats({ signer, trust, log, peers, answer, settings: { natsUrls: [broker], natsCredentialsFile: undefined, natsReplicas: 1 }, timeoutMs: 3_000 });
-      const started = startExchange({ ...services, transport: wire.transport }, { peers, pollMs, greetMs: 200 });
+      const started = startExchange({ ...services, transport: wire.transport }, { peers, pollMs, greetMs });
       const exchange = { stop: async () => { running.splice(running.indexOf(exchange), 1); await started.stop(); await wire.stop(); } };
       running.push(exchange);
       return exchange;

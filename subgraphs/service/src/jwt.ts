@@ -21,8 +21,20 @@ export interface JwtHeader { readonly kid: string; readonly typ: string }
 
 /** @param key private Ed25519 key */
 export function writeJwt(key: KeyObject, { kid, typ }: JwtHeader, claims: JWTPayload): string {
-  const signed = `${encode({ alg: algorithm, kid, typ })}.${encode(claims)}`;
+  const signed = `${headOf(kid, typ)}.${encode(claims)}`;
   return `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`;
+}
+
+/** Heads that were written: there are as many as own keys and kinds of messages. */
+const heads = new BoundedCache<string, string>(1_000);
+
+function headOf(kid: string, typ: string): string {
+  const name = `${kid} ${typ}`;
+  const known = heads.get(name);
+  if (known !== undefined) return known;
+  const head = encode({ alg: algorithm, kid, typ });
+  heads.set(name, head);
+  return head;
 }
 
 export type JwtFault = 'malformed' | 'signature';

@@ -40,16 +40,17 @@ export async function applyEvents(within: Transaction, { types, tell }: Effects,
     }
   };
 
-  for (const { text, ...head } of events) {
-    if (behind.has(head.subject)) { parked.set(head.seq, 'BEHIND_PARKED'); continue; }
-    const read = readData(types, head, text);
+  for (const readable of events) {
+    const { id, type, version, subject, time, seq, epoch, previous, digest, from, text } = readable;
+    if (behind.has(subject)) { parked.set(seq, 'BEHIND_PARKED'); continue; }
+    const read = readData(types, readable, text);
     if ('reason' in read) {
       // What is shredded has no effect any more and holds up nobody.
-      if (read.reason === 'SHREDDED') parked.set(head.seq, 'SHREDDED');
-      else { await flush(); park(head, read.reason); }
+      if (read.reason === 'SHREDDED') parked.set(seq, 'SHREDDED');
+      else { await flush(); park(readable, read.reason); }
       continue;
     }
-    const event = { ...head, data: read.data };
+    const event = { id, type, version, subject, time, seq, epoch, previous, digest, from, data: read.data };
     const last = run.at(-1);
     if (last?.type === read.type) last.events.push(event);
     else run.push({ type: read.type, events: [event] });

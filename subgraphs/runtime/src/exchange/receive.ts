@@ -44,7 +44,7 @@ async function take(services: ExchangeServices, from: string, proven: readonly P
     // Keys of subjects before effects: whoever recovers a stream takes them in that order too, so neither waits for the other in a ring.
     const stored = await toStored(services, within, fresh);
     const parked = await applyEvents(within, effectsOf(services, within), fresh, blocked);
-    await insertInbox(within, from, stored.map((event) => ({ ...event, ...settlementOf(parked.get(event.seq)) })), now());
+    await insertInbox(within, from, stored.map((event) => Object.assign(event, settlementOf(parked.get(event.seq)))), now());
     const { seq, hash, epoch } = fresh.at(-1)!;
     await moveStream(within, from, 'IN', { seq, hash, epoch });
     return { kind: 'RECEIPT', position: { seq, hash, epoch } };
@@ -76,7 +76,8 @@ async function prove({ signer, trust }: ExchangeServices, from: string, events: 
       const { jws, data } = event;
       const head = event === last ? end! : readLinkedEvent(from, signer.name, jws);
       if (data !== null && digestOf(data) !== head.digest) return 'EXCHANGE_DIGEST';
-      proven.push({ ...head, from, text: data, jws, hash: digestOf(jws) });
+      // Here and below nothing is spread: thousands of objects a second are made so, and a spread costs ten times what this does.
+      proven.push(Object.assign(head, { from, text: data, jws, hash: digestOf(jws) }));
       if (proven.length % slice === 0) await turn();
     }
   } catch (error) {

@@ -24,8 +24,8 @@ export async function sendEvents(within: Transaction, { types, seals }: Pick<Exc
   });
   const secret = rows.filter((row) => row.sealed);
   if (secret.length > 0 && !seals) throw new Error('who has no keys cannot tell of a person');
-  const sealed = seals ? await sealedById(seals, within, secret) : new Map<string, Buffer>();
-  insertOutbox(within, rows.map((row) => ({ ...row, data: sealed.get(row.id) ?? row.data })));
+  const sealed = seals && secret.length > 0 ? await sealedById(seals, within, secret) : undefined;
+  insertOutbox(within, sealed ? rows.map((row) => ({ ...row, data: sealed.get(row.id) ?? row.data })) : rows);
   return rows.map(({ id }) => id);
 }
 
