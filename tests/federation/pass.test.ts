@@ -122,9 +122,9 @@ describe('a code', () => {
       expect(second.code).toEqual(expect.any(String));
       for (let i = 0; i < 5; i += 1) expect(await enrol(`${second.code.slice(0, 5)}-00000-0000${i}`, newSigner())).toMatchObject({ code: 'ENROLMENT_CODE_INVALID' });
       expect(await enrol(second.code, newSigner())).toMatchObject({ code: 'ENROLMENT_CODE_LOCKED' });
-      await act('revokePass', 'RevokePassInput', 'pass { id }', { passId: second.pass.id, reason: 'ISSUED_IN_ERROR', clientKey: randomUUID() }, { token });
+      await act('revokePass', 'RevokePassInput', 'pass { id }', { id: second.pass.id, reason: 'ISSUED_IN_ERROR', clientKey: randomUUID() }, { token });
       const third = await issue(memberId, {}, { token });
-      await act('revokePass', 'RevokePassInput', 'pass { id }', { passId: third.pass.id, reason: 'ISSUED_IN_ERROR', clientKey: randomUUID() }, { token });
+      await act('revokePass', 'RevokePassInput', 'pass { id }', { id: third.pass.id, reason: 'ISSUED_IN_ERROR', clientKey: randomUUID() }, { token });
       expect(await enrol(third.code, newSigner())).toMatchObject({ code: 'PASS_REVOKED' });
       expect(await enrol('nonsense', newSigner())).toMatchObject({ code: 'ENROLMENT_CODE_INVALID' });
       expect(await enrol(third.code, newSigner(), { holderKey: 'A'.repeat(44) })).toMatchObject({ code: 'HOLDER_KEY_INVALID' });
@@ -203,7 +203,7 @@ describe('the register', () => {
     expect(n).toBe(1);
     await age(person('shanghai', 1), '366 days');
     await zone.rows('shanghai', `update pass set expires_at = expires_at + interval '366 days' where id = $1`, [id]);
-    const { data } = await zone.ask<{ shanghai: { passes: { edges: { node: PassData }[] } } }>(`{ shanghai { passes(first: 5, filter: { inspectionDue: true }) { edges { node { id state inspectionOverdue } } } } }`, {}, await secretary());
+    const { data } = await zone.ask<{ shanghai: { passes: { edges: { node: PassData }[] } } }>(`{ shanghai { passes(first: 5, filter: { inspectionOverdue: true }) { edges { node { id state inspectionOverdue } } } } }`, {}, await secretary());
     expect(data.shanghai.passes.edges.map(({ node }) => node)).toEqual([{ id, state: 'VALID', inspectionOverdue: true }]);
   });
 

@@ -75,11 +75,11 @@ async function within(code: string, show: () => Promise<string>): Promise<number
 it('a pass that its owner suspends, resumes or revokes is judged so in another province within a second', async () => {
   const { id, show } = await enrolled(0);
   expect(await verified(await show())).toBe('VALID');
-  await act('anhui', 'suspendPass', 'SuspendPassInput', 'pass { state }', { passId: id, reason: 'MISSING' }, await secretary());
+  await act('anhui', 'suspendPass', 'SuspendPassInput', 'pass { state }', { id, reason: 'MISSING' }, await secretary());
   expect(await within('SUSPENDED', show)).toBeLessThan(1_000);
-  await act('anhui', 'resumePass', 'ResumePassInput', 'pass { state }', { passId: id }, await secretary());
+  await act('anhui', 'resumePass', 'ResumePassInput', 'pass { state }', { id }, await secretary());
   expect(await within('VALID', show)).toBeLessThan(1_000);
-  await act('anhui', 'revokePass', 'RevokePassInput', 'pass { state }', { passId: id, reason: 'LOST' }, await secretary());
+  await act('anhui', 'revokePass', 'RevokePassInput', 'pass { state }', { id, reason: 'LOST' }, await secretary());
   expect(await within('REVOKED', show)).toBeLessThan(1_000);
 });
 
@@ -96,7 +96,7 @@ it('who stands in Shanghai with a pass of Anhui is found by Anhui\'s register, u
   const ask = async (given: object) => zone.ask<{ shanghai: { openLookupByPass: { refusal: { code: string } | null; lookup: { member: { id: string; name: string } | null } | null } } }>(document, { input: given }, token);
   const first = await input();
   expect((await ask(first)).data.shanghai.openLookupByPass).toEqual({ refusal: null, lookup: { member: { id: person.id, name: person.name } } });
-  await act('anhui', 'revokePass', 'RevokePassInput', 'pass { state }', { passId: id, reason: 'LOST' }, await secretary());
+  await act('anhui', 'revokePass', 'RevokePassInput', 'pass { state }', { id, reason: 'LOST' }, await secretary());
   // The owner's register knows at once, also for a lookup that was opened before.
   const again = await ask(first);
   expect(again.errors).toMatchObject([{ extensions: { code: 'PRESENCE_REFUSED', refusal: 'REVOKED' } }]);

@@ -23,8 +23,8 @@ export function passOffice(zoneNow: () => TestZone) {
     act<{ pass: PassData; code: string | null }>('issuePass', 'IssuePassInput', `pass { ${passFields} } code`, { memberId, clientKey: randomUUID(), ...more }, place) as Promise<{ pass: PassData; code: string & (string | undefined) }>;
   const enrol = (code: string, phone: HeldSigner, more: object = {}, slug = 'shanghai') =>
     act<{ credential: string; passId: string; expiresAt: string }>('enrolPass', 'EnrolPassInput', 'credential passId expiresAt', { code, holderKey: Buffer.from(phone.publicKey).toString('base64url'), clientKey: randomUUID(), ...more }, { slug, token: null });
-  const change = (verb: string, passId: string, more: object = {}) =>
-    act<{ pass: PassData }>(verb, `${verb[0]!.toUpperCase()}${verb.slice(1)}Input`, `pass { ${passFields} }`, { passId, clientKey: randomUUID(), ...more });
+  const change = (verb: string, id: string, more: object = {}) =>
+    act<{ pass: PassData }>(verb, `${verb[0]!.toUpperCase()}${verb.slice(1)}Input`, `pass { ${passFields} }`, { id, clientKey: randomUUID(), ...more });
 
   const person = (slug: string, n: number): string => zoneNow().anchors(slug).people[n]!.id;
   /** Somebody who never had a pass, and is in no other test. */

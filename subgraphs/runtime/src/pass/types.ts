@@ -52,7 +52,7 @@ export interface PassRecord {
   readonly inspection: InspectionResult | null;
 }
 
-export interface PassFilter { readonly state?: SeenState | null; readonly class?: PassClass | null; readonly inspectionDue?: boolean | null }
+export interface PassFilter { readonly state?: SeenState | null; readonly class?: PassClass | null; readonly inspectionOverdue?: boolean | null }
 
 /** What a pass is to its member while another is asked for. */
 export type HeldPass = Pick<PassRecord, 'class' | 'state' | 'codeUntil' | 'expiresAt'>;
