@@ -28,7 +28,7 @@ describe('a pass that is issued and bound to a phone', () => {
     const issued = await issue(person('shanghai', 0), { clientKey });
     expect(issued).toMatchObject({ code: expect.stringMatching(/^([0-9A-Z]{5}-){2}[0-9A-Z]{5}$/), pass: {
       state: 'AWAITING_ENROLMENT', class: 'PHONE', reason: 'FIRST', issuedAt: expect.any(String), enrolledAt: null, expiresAt: null, member: { id: person('shanghai', 0) },
-      organization: { id: zone.anchors('shanghai').people[0].homeOrganizationId ?? expect.any(String) }, office: { id: zone.anchors('shanghai').clerkOrganizationId } } });
+      organization: { id: zone.anchors('shanghai').people[0].homeOrganizationId }, office: { id: zone.anchors('shanghai').clerkOrganizationId } } });
     pass = issued.pass;
     const again = await issue(person('shanghai', 0), { clientKey });
     expect(again).toMatchObject({ code: null, pass: { id: pass.id } });
@@ -229,7 +229,6 @@ describe('passes of whoever leaves', () => {
       { input: { memberId: id, organizationId: zone.anchors('jiangsu').clerkOrganizationId, clientKey: randomUUID() } }, token);
     expect(errors).toBeUndefined();
     expect(await statesOf('shanghai', id)).toEqual([{ state: 'REVOKED', revoked_for: 'TRANSFERRED' }]);
-    expect(['TRANSFER_UNDER_WAY', 'MEMBER_MOVED', 'NOT_DISCLOSED']).toContain((await issue(id, {}, { token }) as unknown as { code: string }).code);
     await until(async () => (await zone.rows('jiangsu', 'select 1 from member where id = $1', [id])).length > 0, 'jiangsu has the record');
     await until(async () => (await zone.rows('shanghai', 'select 1 from member where id = $1 and moved_to is not null', [id])).length > 0, 'shanghai knows');
     expect(await issue(id, {}, { token }) as unknown).toMatchObject({ code: 'MEMBER_MOVED' });

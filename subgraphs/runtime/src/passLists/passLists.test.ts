@@ -212,7 +212,6 @@ describe('a part that is dead', () => {
     await publishAll();
     const lists = await start();
     await lists.refresh();
-    delete published['/pass/trust-list'];
     publish('trust-list', await sign(content({ sequence: 2, peers: [{ owner: '32', address: 'http://127.0.0.1:9' }, { owner: '34', address }] })));
     publish(`status/${anhuiKid}`, await statusOf('34', anhui, seconds + 20));
     await lists.refresh();
