@@ -3,7 +3,7 @@ import { createStationState, openStatusList, verifyPass, type TrustList } from '
 import { decodeBase45 } from '@delta/pass/lib/base45';
 import { keyFiles } from '@delta/local/home';
 import { loadPassKeys } from '@delta/runtime/pass/index';
-import { trustOf } from '@delta/runtime/pass/testing/keysInMemory';
+import { trustOf } from './keysInMemory.js';
 import { secondsAt, showPass, type TestSigner } from './passTrust.js';
 import type { TestZone } from './zone.js';
 

@@ -5,6 +5,7 @@ import { createStationState, openKnownIssued, openStatusList, setStatus, statusB
 import { provinceByCode } from '@delta/schema/provinces';
 import { createLog } from '@delta/service/log';
 import { createTestDatabase, type TestDatabase } from '../../../../tests/support/database.js';
+import { keysInMemory, trustOf, type HeldKeys } from '../../../../tests/support/keysInMemory.js';
 import { createDatabase, type Database } from '../db/database.js';
 import { openDatabase } from '../db/dataSource.js';
 import { provinceMigrations } from '../db/migrations/index.js';
@@ -14,7 +15,6 @@ import type { SigningServices } from './services.js';
 import { startReissuing } from './startReissuing.js';
 import { sha256 } from './signCredential.js';
 import { createStatusPublisher } from './statusPublisher.js';
-import { keysInMemory, trustOf, type HeldKeys } from './testing/keysInMemory.js';
 
 let database: TestDatabase;
 let db: Database;
