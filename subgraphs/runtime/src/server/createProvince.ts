@@ -114,7 +114,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
     const passLists = roots && await startPassLists({ db, roots, zoneUrl: settings.zoneUrl, send, own: { issuer: entry.code, ...publisher }, log, metrics, now });
     const passChecking = createPassChecking({ db, lists: judging.lists ?? passLists ?? noLists, findPass: judging.findPass ?? findPassForCheck, perMinute: settings.verifyLimitViewer, now });
     const services: ProvinceServices = {
-      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, passes, passRoots: roots, passLists, passChecking,
+      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, passes, passRoots: roots, passChecking,
       memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
       cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
     };
