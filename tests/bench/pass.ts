@@ -1,10 +1,11 @@
 import { generateKeyPairSync, randomBytes, verify, type KeyObject } from 'node:crypto';
 import {
-  cacheKeys, createNodeSigner, createPassVerbs, createStationState, credentialText, drawStatusIndex, issueCredential, nodePlatform, setStatus, signTrustList, stepAt, statusBytes,
-  type PassContext, type TrustList,
+  cacheKeys, createNodeSigner, createPassVerbs, createStationState, credentialText, drawStatusIndex, issueCredential, nodePlatform, setStatus, stepAt, statusBytes,
+  type PassContext,
 } from '@delta/pass';
 import { decode } from 'cborg';
 import QRCode from 'qrcode';
+import { createTestRoots, kidOf, newPassSigner, trustContent, trustKeyOf } from '../support/passTrust.js';
 import { median } from './statistics.js';
 
 /**
@@ -35,13 +36,10 @@ const raw = ({ key, bytes, signature }: Signed): boolean => verify('sha256', byt
 interface Person { readonly paper: string; readonly phone: string; readonly bytes: readonly [number, number]; readonly credential: Signed; readonly proof: Signed }
 
 async function prepare(): Promise<{ readonly persons: readonly Person[]; readonly context: Omit<PassContext, 'state'> }> {
-  const [roots, issuer, status] = [[newKey(), newKey()], newKey(), newKey()];
-  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  const [issuer, status] = [newKey(), newKey()];
   const verbs = createPassVerbs(nodePlatform);
-  const entry = (signer: typeof issuer.signer, use: 'pass' | 'status') => ({ kid: hex(signer.kid), issuer: '31', use, algorithm: -7, publicKey: signer.publicKey, from: now - 1e6, until: now + 1e6 });
-  const list = await signTrustList({ sequence: 1, issuedAt: now - 60, expires: now + 86_400, keys: [entry(issuer.signer, 'pass'), entry(status.signer, 'status')], compromised: [], peers: [] }, roots.map(({ signer }) => signer));
-  const trust: TrustList = await verbs.openTrustList(list, { roots: roots.map(({ signer }, i) => ({ issuer: `3${i + 1}`, kid: hex(signer.kid), publicKey: signer.publicKey })) });
-  const statuses = await verbs.openStatusList(await verbs.signStatusList({ issuer: '31', kid: hex(issuer.signer.kid), issuedAt: now - 60, bytes: statusBytes(1_000_000) }, status.signer), { trust });
+  const trust = await createTestRoots().open(trustContent(now - 60, { keys: [trustKeyOf(issuer.signer, '31', 'pass', now), trustKeyOf(status.signer, '31', 'status', now)] }));
+  const statuses = await verbs.openStatusList(await verbs.signStatusList({ issuer: '31', kid: kidOf(issuer.signer), issuedAt: now - 60, bytes: statusBytes(1_000_000) }, status.signer), { trust });
   const persons: Person[] = [];
   for (let i = 0; i < people; i += 1) {
     const holder = newKey();
@@ -71,13 +69,13 @@ async function signatureOf(text: string): Promise<Uint8Array> {
 const qrVersion = (text: string, level: 'L' | 'Q'): number => QRCode.create([{ data: text, mode: 'alphanumeric' }], { errorCorrectionLevel: level }).version;
 
 async function statusListSize(passes: number): Promise<number> {
-  const [bytes, taken, signer] = [statusBytes(passes), new Set<number>(), newKey().signer];
+  const [bytes, taken, signer] = [statusBytes(passes), new Set<number>(), newPassSigner()];
   while (taken.size < passes / 100) {
     const index = drawStatusIndex(passes, (one) => taken.has(one), Math.random)!;
     taken.add(index);
     setStatus(bytes, index, 'revoked');
   }
-  return (await createPassVerbs(nodePlatform).signStatusList({ issuer: '31', kid: Buffer.from(signer.kid).toString('hex'), issuedAt: now, bytes }, signer)).length;
+  return (await createPassVerbs(nodePlatform).signStatusList({ issuer: '31', kid: kidOf(signer), issuedAt: now, bytes }, signer)).length;
 }
 
 export async function benchPass({ rounds }: PassOptions, say: (line: string) => void = (line) => process.stdout.write(`${line}\n`)): Promise<boolean> {

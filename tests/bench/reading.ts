@@ -89,6 +89,8 @@ export async function benchReading({ frames, seed }: ReadingOptions, say: (line:
   const some = views.slice(0, Math.max(5, Math.floor(frames / 5)));
   const forged = await phoneCodes(some.length, true);
   const other = forged.map((code, i) => `AP2:${createHash('sha512').update(code).digest('hex').toUpperCase().repeat(3).slice(0, codes[i]!.length - 4)}`);
+  // One frame of a few may fail where the share allows none: fewer than the share by one at most.
+  const readable = Math.ceil(share * some.length) - 1;
   for (const [what, texts] of [['signed by a key in no trust list', forged], ['of other data', other]] as const) {
     let [seen, entered] = [0, 0];
     for (const [i, view] of some.entries()) {
@@ -96,7 +98,7 @@ export async function benchReading({ frames, seed }: ReadingOptions, say: (line:
       if (text === texts[i]) seen += 1;
       if (text !== undefined && verifyPassSync(text, context).valid) entered += 1;
     }
-    must(`codes ${what}: ${seen} of ${some.length} read, ${entered} admitted, none`, entered === 0 && seen >= share * some.length - 1);
+    must(`codes ${what}: ${seen} of ${some.length} read, at least ${readable}; ${entered} admitted, none`, entered === 0 && seen >= readable);
   }
   for (const [what, texts, change] of [['blurred by 1.5 modules', codes, true], ['without a code', [], false]] as const) {
     let seen = 0;

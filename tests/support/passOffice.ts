@@ -1,9 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { createStationState, openStatusList, openTrustList, signProof, signTrustList, stepAt, verifyPass, type TrustList } from '@delta/pass';
+import { randomUUID } from 'node:crypto';
+import { createStationState, openStatusList, verifyPass, type TrustList } from '@delta/pass';
 import { decodeBase45 } from '@delta/pass/lib/base45';
 import { keyFiles } from '@delta/local/home';
 import { loadPassKeys } from '@delta/runtime/pass/index';
-import { newSigner, type HeldSigner } from './passSigners.js';
+import { trustOf } from './keysInMemory.js';
+import { secondsAt, showPass, type TestSigner } from './passTrust.js';
 import type { TestZone } from './zone.js';
 
 export interface PassData { readonly id: string; readonly passId: string; readonly state: string; readonly class: string; readonly revokedFor: string | null; readonly expiresAt: string | null; readonly inspectionOverdue: boolean; readonly member: { readonly name: string } | null }
@@ -21,10 +22,10 @@ export function passOffice(zoneNow: () => TestZone) {
   }
   const issue = (memberId: string, more: object = {}, place: { slug?: string; token?: string } = {}) =>
     act<{ pass: PassData; code: string | null }>('issuePass', 'IssuePassInput', `pass { ${passFields} } code`, { memberId, clientKey: randomUUID(), ...more }, place) as Promise<{ pass: PassData; code: string & (string | undefined) }>;
-  const enrol = (code: string, phone: HeldSigner, more: object = {}, slug = 'shanghai') =>
+  const enrol = (code: string, phone: TestSigner, more: object = {}, slug = 'shanghai') =>
     act<{ credential: string; passId: string; expiresAt: string }>('enrolPass', 'EnrolPassInput', 'credential passId expiresAt', { code, holderKey: Buffer.from(phone.publicKey).toString('base64url'), clientKey: randomUUID(), ...more }, { slug, token: null });
-  const change = (verb: string, passId: string, more: object = {}) =>
-    act<{ pass: PassData }>(verb, `${verb[0]!.toUpperCase()}${verb.slice(1)}Input`, `pass { ${passFields} }`, { passId, clientKey: randomUUID(), ...more });
+  const change = (verb: string, id: string, more: object = {}, place: { slug?: string } = {}) =>
+    act<{ pass: PassData }>(verb, `${verb[0]!.toUpperCase()}${verb.slice(1)}Input`, `pass { ${passFields} }`, { id, clientKey: randomUUID(), ...more }, place);
 
   const person = (slug: string, n: number): string => zoneNow().anchors(slug).people[n]!.id;
   /** Somebody who never had a pass, and is in no other test. */
@@ -41,11 +42,8 @@ export function passOffice(zoneNow: () => TestZone) {
 
   /** A station somewhere else: it has the trust list, and pulls the issuer's status list. */
   async function trustIn(slug: string): Promise<{ trust: TrustList; issuing: string }> {
-    const keys = await (await loadPassKeys(keyFiles(zoneNow().home).passKeys(slug))).list();
-    const at = Math.floor(Date.now() / 1000);
-    const roots = [newSigner(), newSigner()];
-    const bytes = await signTrustList({ sequence: 1, issuedAt: at, expires: at + 86_400, compromised: [], peers: [], keys: keys.map((key) => ({ ...key, issuer: '31', algorithm: -7 })) }, roots);
-    return { trust: await openTrustList(bytes, { roots: roots.map((root, i) => ({ issuer: `3${i + 1}`, kid: root.kidText, publicKey: root.publicKey })) }), issuing: keys.find(({ use }) => use === 'pass')!.kid };
+    const keys = await loadPassKeys(keyFiles(zoneNow().home).passKeys(slug));
+    return { trust: await trustOf(keys, '31', secondsAt(new Date())), issuing: (await keys.list()).find(({ use }) => use === 'pass')!.kid };
   }
   async function scan(text: string): Promise<string> {
     const { trust, issuing } = await trustIn('shanghai');
@@ -54,7 +52,7 @@ export function passOffice(zoneNow: () => TestZone) {
     const outcome = await verifyPass(text, { profile: 'ap1', trust, status: (kid) => (kid === list.kid ? list : undefined), clock: { wall: Math.floor(Date.now() / 1000), monotonic: 0 }, state: createStationState() });
     return outcome.valid ? outcome.class : outcome.refusal.code;
   }
-  const prove = (text: string, phone: HeldSigner): Promise<string> => signProof(credentialOf(text), { step: stepAt(Math.floor(Date.now() / 1000)), nonce: randomBytes(8) }, phone);
+  const prove = (text: string, phone: TestSigner, challenge?: string): Promise<string> => showPass(credentialOf(text), phone, challenge);
 
   return { secretary, act, issue, enrol, change, person, spare, age, rootOf, ofRoot, trustIn, scan, prove };
 }

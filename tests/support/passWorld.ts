@@ -1,10 +1,7 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import {
-  createNodeSigner, credentialText, issueCredential, openStatusList, openTrustList, readChallenge, setStatus, signProof, signStatusList, signTrustList, statusBytes, stepAt,
-  type KnownIssued, type StatusList, type TrustKey, type TrustList,
-} from '@delta/pass';
+import { randomBytes } from 'node:crypto';
+import { credentialText, issueCredential, openStatusList, setStatus, signStatusList, statusBytes, type KnownIssued, type StatusList, type TrustList } from '@delta/pass';
+import { createTestRoots, kidOf, newPassSigner, showPass, trustContent, trustKeyOf } from './passTrust.js';
 
-const newSigner = () => createNodeSigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const day = 86_400;
 
@@ -31,21 +28,17 @@ export interface PassWorld {
 
 /** @param now seconds */
 export async function createPassWorld(issuers: readonly string[], now: () => number = () => Math.floor(Date.now() / 1000)): Promise<PassWorld> {
-  const roots = issuers.map((issuer) => ({ issuer, signer: newSigner() }));
-  const owners = new Map(issuers.map((issuer) => [issuer, { issuer, pass: newSigner(), status: newSigner(), bytes: statusBytes(4096), next: 1 }]));
-  const entry = (issuer: string, use: TrustKey['use'], signer: ReturnType<typeof newSigner>): TrustKey =>
-    ({ kid: hex(signer.kid), issuer, use, algorithm: -7, publicKey: signer.publicKey, from: now() - 30 * day, until: now() + 365 * day });
-  const signed = await signTrustList({
-    sequence: 1, issuedAt: now() - 1, expires: now() + 6 * day, compromised: [], peers: [],
-    keys: [...owners.values()].flatMap(({ issuer, pass, status }) => [entry(issuer, 'pass', pass), entry(issuer, 'status', status)]),
-  }, roots.slice(0, 2).map(({ signer }) => signer));
-  const trust = await openTrustList(signed, { roots: roots.map(({ issuer, signer }) => ({ issuer, kid: hex(signer.kid), publicKey: signer.publicKey })) });
+  const owners = new Map(issuers.map((issuer) => [issuer, { issuer, pass: newPassSigner(), status: newPassSigner(), bytes: statusBytes(4096), next: 1 }]));
+  const since = { from: now() - 30 * day };
+  const trust = await createTestRoots().open(trustContent(now() - 1, {
+    keys: [...owners.values()].flatMap(({ issuer, pass, status }) => [trustKeyOf(pass, issuer, 'pass', now(), since), trustKeyOf(status, issuer, 'status', now(), since)]),
+  }));
   const published = new Map<string, StatusList>();
   const pulled = new Map<string, StatusList>();
   let asked = 0;
   const publish = async (issuer: string): Promise<void> => {
     const { pass, status, bytes } = owners.get(issuer)!;
-    const list = await openStatusList(await signStatusList({ issuer, kid: hex(pass.kid), issuedAt: now(), bytes }, status), { trust });
+    const list = await openStatusList(await signStatusList({ issuer, kid: kidOf(pass), issuedAt: now(), bytes }, status), { trust });
     published.set(list.kid, list);
   };
   for (const issuer of issuers) await publish(issuer);
@@ -63,16 +56,12 @@ export async function createPassWorld(issuers: readonly string[], now: () => num
     },
     asked: () => asked,
     async phone(issuer) {
-      const holder = newSigner();
+      const holder = newPassSigner();
       const claims = { ...common(issuer, 90), class: 'phone' as const, holder: holder.publicKey };
       const credential = await issueCredential(claims, owners.get(issuer)!.pass);
       return {
         passId: hex(claims.passId), statusIndex: claims.statusIndex,
-        show(text) {
-          if (text === undefined) return signProof(credential, { step: stepAt(now()), nonce: new Uint8Array(randomBytes(8)) }, holder);
-          const { nonce, step, ...place } = readChallenge(text);
-          return signProof(credential, { step, nonce, place }, holder);
-        },
+        show: (challenge) => showPass(credential, holder, challenge, now()),
       };
     },
     async paper(issuer, maskedName) { return credentialText(await issueCredential({ ...common(issuer, 30), class: 'paper', maskedName }, owners.get(issuer)!.pass)); },

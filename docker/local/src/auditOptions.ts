@@ -9,7 +9,7 @@ npm run audit -- status [--owner OWNER]
   Entries, what of them is sealed, the newest signed checkpoint, and the months that are kept.
   --database-url URL        another database of the owner than this machine's (or DATABASE_URL); --owner says whose it is
   --witness OWNER=URL       a database that keeps checkpoints of this owner; several times
-  --trust FILE              the trust list, where it is not this machine's
+  --trust FILE              the trust file, where it is not this machine's
 Exit code 0: all chains are whole; 1: one is broken, which standard output names; 2: it could not be looked at (start the zone, or name
 the database).`;
 

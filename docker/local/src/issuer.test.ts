@@ -110,7 +110,7 @@ test('provisioning twice keeps every secret, and nobody else can read one', asyn
   expect((await stat(files.directory)).mode & 0o777).toBe(0o700);
 });
 
-test('the trust list holds a public key of every service and the issuer list what each may give', async () => {
+test('the trust file holds a public key of every service and the issuer list what each may give', async () => {
   const files = keyFiles(home);
   const trust = JSON.parse(await readFile(files.trust, 'utf8')) as { keys: Record<string, Record<string, string>[]> };
   expect(Object.keys(trust.keys)).toEqual(['gateway', 'zone', 'shanghai', 'jiangsu', 'zhejiang', 'anhui']);

@@ -11,9 +11,9 @@ export interface CommandPlace {
 }
 
 export const keysOfServiceHelp = `npm run keys -- rotate --service ${signers.join('|')} [--until ${rotationSteps.join('|')}]
-  Replaces the key a service signs with, while everything runs: announces the new public key in the trust list, signs with the new
+  Replaces the key a service signs with, while everything runs: announces the new public key in the trust file, signs with the new
   key, and takes the old one out of use when nothing signed with it is valid any more (five minutes). Started again after an
-  interruption, or after --until, it goes on where it was. --until announced prints the new public key, for trust lists kept by others.`;
+  interruption, or after --until, it goes on where it was. --until announced prints the new public key, for trust files kept by others.`;
 
 /** `npm run keys -- rotate --service …` @throws Refusal */
 export async function keysOfService(argv: readonly string[], { home, say }: CommandPlace): Promise<void> {

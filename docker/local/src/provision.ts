@@ -26,7 +26,7 @@ export interface ProvisionOptions {
 }
 
 /**
- * Creates what the services need to trust one another on one machine, in `<home>/keys`: signing keys, the trust list, the
+ * Creates what the services need to trust one another on one machine, in `<home>/keys`: signing keys, the trust file, the
  * issuers, the blind-index keys, the provinces' master keys, and for passes their roots and signing keys. Secrets are made once and never replaced: a lost master key
  * loses every number under it. The lists of public keys and issuers are derived, and follow.
  */

@@ -11,7 +11,7 @@ import { replaceFile, writeFileOnce } from './writeFileOnce.js';
  * Replaces the key a service signs with, while it and everybody who verifies it run. Services look at their key files once a
  * second (followFile), so that each phase only has to wait until all have seen it:
  *  1. The new key is noted in a file of its own. That it exists means: a rotation is under way.
- *  2. `announced`: its public half is added to the trust list. After `settleMs` everybody would accept it.
+ *  2. `announced`: its public half is added to the trust file. After `settleMs` everybody would accept it.
  *  3. `signing`: it takes the place of the signing key, in one step.
  *  4. `retired`: once nothing that the old key signed is valid any more, the old key is moved to the list's `retired` keys, by which
  *     records are verified and requests are not, and the note is removed.
@@ -39,7 +39,7 @@ export async function rotateSigningKey(home: string, service: string, { until = 
   const files = keyFiles(home);
   const signing = (await readJson(files.signing(service)).catch(() => { throw new Refusal(`${files.signing(service)} is no key.`, 'Start the zone once, which makes the keys, or set DELTA_HOME.'); })) as JWK;
   await mkdir(files.directory, { recursive: true });
-  // All rotations write to one trust list. The keys' folder has locks of its own: the zone's lock is held while it runs.
+  // All rotations write to one trust file. The keys' folder has locks of its own: the zone's lock is held while it runs.
   const lock = await takeLock(files.directory, 'rotation').catch((error: unknown) => {
     throw error instanceof Refusal ? new Refusal('Another rotation is at work on these keys.', 'Wait until it has ended.') : error;
   });
@@ -54,7 +54,7 @@ export async function rotateSigningKey(home: string, service: string, { until = 
     await announce(files, service, next.publicKey);
     say(`${service}: ${kid} is announced in ${files.trust}.`);
     if (until === 'announced') {
-      say(`Whoever keeps a trust list of their own adds this key to it; then run this again without --until:\n${json(next.publicKey).trim()}`);
+      say(`Whoever keeps a trust file of their own adds this key to it; then run this again without --until:\n${json(next.publicKey).trim()}`);
       return;
     }
 

@@ -36,10 +36,10 @@ export interface ZoneOptions {
 
 /** Starts the zone's subgraph: the directory's database, the edges, the registration endpoint. */
 export async function createZone({ settings, log, now = () => new Date(), guards: given, events, onStatement }: ZoneOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const [signingKey, trustList, roots, tls] = await Promise.all([
+  const [signingKey, trustOfFile, roots, tls] = await Promise.all([
     loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log), readRootsFile(settings.passRootsFile), loadMutualTls(settings),
   ]);
-  const guards = given ?? guardsWith({ signer: signingKey, trust: trustList });
+  const guards = given ?? guardsWith({ signer: signingKey, trust: trustOfFile });
   const { signer, trust } = guards;
   const database = await startDatabase({
     name: 'zone', url: settings.databaseUrl, ownerUrl: settings.databaseOwnerUrl, mode: settings.mode, home: settings.home, embeddedPort: settings.embeddedPort, log, entities: [], migrations: zoneMigrations,

@@ -19,8 +19,8 @@ export async function issue(zone: DemoZone, province: string, memberId: string, 
 
 export const enrol = (zone: DemoZone, province: string, code: string): Promise<DemoPhone> => enrolPhone(zone, province, provinceOf(province).slug, code);
 
-export const revoke = (zone: DemoZone, province: string, passId: string, reason: string, token: string): Promise<unknown> =>
-  zone.act(province, 'revokePass', 'RevokePassInput', 'pass { state }', { passId, reason, clientKey: randomUUID() }, token);
+export const revoke = (zone: DemoZone, province: string, id: string, reason: string, token: string): Promise<unknown> =>
+  zone.act(province, 'revokePass', 'RevokePassInput', 'pass { state }', { id, reason, clientKey: randomUUID() }, token);
 
 interface Row { readonly id: string; readonly state: string; readonly expiresAt: string | null; readonly member: { readonly id: string } | null }
 

@@ -3,8 +3,10 @@ import { sameViewer, type Viewer } from '@delta/schema/viewer';
 import { KeyError, type Signer, type Trust } from '@delta/service/keys';
 import type { Why } from './standing.js';
 
-/** `via`: by it the zone hands one person on to the owner, for one viewer and one request. Lives 60 seconds. */
-/** `memberId` is null where a pass stands for the person, whom its owner alone can name. */
+/**
+ * `via`: by it the zone hands one person on to the owner, for one viewer and one request. Lives 60 seconds.
+ * `memberId` is null where a pass stands for the person, whom its owner alone can name.
+ */
 export interface Capability { readonly memberId: string | null; readonly why: Why }
 
 const type = 'delta-via+jwt';

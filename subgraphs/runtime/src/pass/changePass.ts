@@ -9,7 +9,7 @@ import type { PassServices } from './services.js';
 import { findPass, lockPass } from './store.js';
 import type { PassActName, PassRecord } from './types.js';
 
-export interface ChangeInput { readonly passId: string; readonly clientKey: string }
+export interface ChangeInput { readonly id: string; readonly clientKey: string }
 
 /** What is done to a pass, once it is locked. `reason` is recorded with it. */
 export interface Change {
@@ -26,7 +26,7 @@ export interface Change {
 export async function changePass(services: PassServices, viewer: Viewer, request: AuditedRequest, input: ChangeInput, { act, reason, apply }: Change): Promise<PassRecord> {
   const office = requireOffice(viewer, 'KEEP_PASSES');
   const acting = { viewer, request, clientKey: requireClientKey(input.clientKey) };
-  const id = requireIdOf(services.entry.code, input.passId);
+  const id = requireIdOf(services.entry.code, input.id);
   return services.db.transaction(async (within) => {
     const pass = await lockPass(within, id);
     if (!pass?.path.includes(office)) throw new PlatformError('PASS_UNKNOWN');

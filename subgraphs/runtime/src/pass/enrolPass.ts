@@ -3,6 +3,7 @@ import { PlatformError } from '@delta/schema/errors';
 import { requireClientKey } from '@delta/schema/ids';
 import type { Viewer } from '@delta/schema/viewer';
 import { recordEntries, type AuditedRequest } from '../audit/index.js';
+import type { Transaction } from '../db/database.js';
 import { lockMember } from '../member/index.js';
 import { codeRefusal, mayBecome, missesAMinute, readCode, selectorOf } from './rules.js';
 import type { PassServices } from './services.js';
@@ -46,9 +47,7 @@ export async function enrolPass(services: PassServices, viewer: Viewer | null, r
   throw new PlatformError(outcome.refused);
 }
 
-type Within = Parameters<Parameters<PassServices['db']['transaction']>[0]>[0];
-
-async function enter(services: PassServices, within: Within, request: AuditedRequest, { code, holder, clientKey }: { code: string; holder: Buffer; clientKey: string }): Promise<Outcome> {
+async function enter(services: PassServices, within: Transaction, request: AuditedRequest, { code, holder, clientKey }: { code: string; holder: Buffer; clientKey: string }): Promise<Outcome> {
   const at = services.now();
   const found = await lockCode(within, selectorOf(code));
   const matches = found !== undefined && services.passes.codes.matches(code, found);
@@ -61,13 +60,13 @@ async function enter(services: PassServices, within: Within, request: AuditedReq
   return enrol(services, within, request, found!, holder, clientKey);
 }
 
-async function repeated(within: Within, { pass: id, clientKey: usedWith }: FoundCode, holder: Buffer, clientKey: string): Promise<Enrolled | null> {
+async function repeated(within: Transaction, { pass: id, clientKey: usedWith }: FoundCode, holder: Buffer, clientKey: string): Promise<Enrolled | null> {
   if (usedWith !== clientKey || (await holderOf(within, id))?.equals(holder) !== true) return null;
   const [pass, newest] = [await findPass(within, id), await newestCredential(within, id)];
   return pass?.state === 'VALID' && newest ? shown(pass, newest.credential, newest.expiresAt) : null;
 }
 
-async function enrol(services: PassServices, within: Within, request: AuditedRequest, { pass: id, memberId }: FoundCode, holder: Buffer, clientKey: string): Promise<Enrolled> {
+async function enrol(services: PassServices, within: Transaction, request: AuditedRequest, { pass: id, memberId }: FoundCode, holder: Buffer, clientKey: string): Promise<Enrolled> {
   const at = services.now();
   // The member's row first, as whoever issues does: so neither waits for the other.
   const owned = await lockMember(within, memberId);

@@ -7,12 +7,10 @@ import { mayIssue, stateOf } from './rules.js';
 import type { SigningServices } from './services.js';
 import { signBatch, signingNow } from './signBatch.js';
 import { insertPasses, lockBatch, revokeById } from './store.js';
-import type { IssueReason } from './types.js';
 
 export interface BatchIssue {
   /** The office that issues, for its members and those below it. */
   readonly organizationId: string;
-  readonly reason?: IssueReason;
   /** Members a transaction; 500 when left out. */
   readonly pageSize?: number;
   /** Also for who has a sheet that is still good, which ends. */
@@ -31,10 +29,10 @@ export interface IssuedSheet { readonly id: string; readonly passId: string; rea
  * Acts of whoever runs the province: audited one by one under one request id, without a viewer.
  * @throws PlatformError PASS_KEYS_MISSING, PASS_LIST_FULL
  */
-export async function* issueBatch(services: SigningServices, { organizationId, reason = 'NO_PHONE', pageSize = 500, replace = false, signal }: BatchIssue): AsyncGenerator<readonly IssuedSheet[]> {
+export async function* issueBatch(services: SigningServices, { organizationId, pageSize = 500, replace = false, signal }: BatchIssue): AsyncGenerator<readonly IssuedSheet[]> {
   const requestId = uuidv7();
   for (let after: string | null = null; signal?.aborted !== true;) {
-    const page: { last: string | undefined; sheets: IssuedSheet[] } = await issuePage(services, { organizationId, reason, pageSize, replace, requestId }, after);
+    const page: { last: string | undefined; sheets: IssuedSheet[] } = await issuePage(services, { organizationId, pageSize, replace, requestId }, after);
     if (page.last === undefined) return;
     after = page.last;
     if (page.sheets.length > 0) yield page.sheets;
@@ -42,19 +40,19 @@ export async function* issueBatch(services: SigningServices, { organizationId, r
 }
 
 function issuePage(services: SigningServices, batch: Required<Omit<BatchIssue, 'signal'>> & { readonly requestId: string }, after: string | null): Promise<{ last: string | undefined; sheets: IssuedSheet[] }> {
-  const { organizationId, reason, pageSize, replace, requestId } = batch;
+  const { organizationId, pageSize, replace, requestId } = batch;
   const { db, entry, now } = services;
   return db.transaction(async (within) => {
     const at = now();
     const signing = await signingNow(services, 'PAPER', at);
     const members = await lockBatch(within, organizationId, after, pageSize);
-    const wanting = members.filter(({ leaving, held }) => mayIssue({ leaving, passes: held }, { class: 'PAPER', reason }, at) === null
+    const wanting = members.filter(({ leaving, held }) => mayIssue({ leaving, passes: held }, { class: 'PAPER', reason: 'NO_PHONE' }, at) === null
       && (replace || !held.some((pass) => pass.class === 'PAPER' && stateOf(pass, at) === 'VALID')));
     const last = members.at(-1)?.id;
     if (wanting.length === 0) return { last, sheets: [] };
     await revokeById(within, wanting.flatMap(({ held }) => held.filter((pass) => pass.class === 'PAPER').map(({ id }) => id)), 'REPLACED', at);
     const passes = wanting.map((member) => ({ ...newPass(entry.code, {
-      memberId: member.id, class: 'PAPER', state: 'VALID', reason, organizationId: member.homeOrganizationId, officeId: organizationId, issuedAt: at, codeUntil: null,
+      memberId: member.id, class: 'PAPER', state: 'VALID', reason: 'NO_PHONE', organizationId: member.homeOrganizationId, officeId: organizationId, issuedAt: at, codeUntil: null,
     }), expiresAt: new Date(signing.expires * 1000) }));
     await insertPasses(within, passes);
     const batchOf = passes.map(({ id, passId }, i) => ({ id, passId, maskedName: maskName(wanting[i]!.name) }));

@@ -5,6 +5,7 @@ import { createStationState, openKnownIssued, openStatusList, setStatus, statusB
 import { provinceByCode } from '@delta/schema/provinces';
 import { createLog } from '@delta/service/log';
 import { createTestDatabase, type TestDatabase } from '../../../../tests/support/database.js';
+import { keysInMemory, trustOf, type HeldKeys } from '../../../../tests/support/keysInMemory.js';
 import { createDatabase, type Database } from '../db/database.js';
 import { openDatabase } from '../db/dataSource.js';
 import { provinceMigrations } from '../db/migrations/index.js';
@@ -14,7 +15,6 @@ import { startReissuing } from './startReissuing.js';
 import type { SigningServices } from './services.js';
 import { sha256 } from './signCredential.js';
 import { createStatusPublisher } from './statusPublisher.js';
-import { keysInMemory, trustOf, type HeldKeys } from './testing/keysInMemory.js';
 
 let database: TestDatabase;
 let db: Database;
@@ -145,7 +145,7 @@ test('phones\' passes of a key that goes to the emergency list are signed anew b
   expect([await signedUnder(next.kidOf('pass')), await signedUnder(old)]).toEqual([700, 0]);
 });
 
-test('the list of a million passes of which one in a hundred is revoked is built from the register in 200 ms, and has at most 20 KiB', async () => {
+test('the list of a million passes of which one in a hundred is revoked says what the register says, in at most 20 KiB', async () => {
   // Places of a million passes stand for themselves here: what makes the list is how many are marked among how many.
   const kid = keys.kidOf('pass');
   await db.query(`insert into pass (id, pass_id, member_id, class, state, reason, organization_id, office_id, issued_at, revoked_at, revoked_for)
@@ -154,19 +154,12 @@ test('the list of a million passes of which one in a hundred is revoked is built
   while (marked.size < 10_000) marked.add(randomInt(1_000_000));
   await db.query(`insert into pass_place (kid, status_index, pass, status) select $1, i, '31-' || n, case when n % 10 = 0 then 2 else 1 end from unnest($2::integer[]) with ordinality as t (i, n)`, [kid, [...marked]]);
   await db.query('analyze pass_place');
-  const times: number[] = [];
-  let token = new Uint8Array();
-  for (let run = 0; run < 5; run += 1) {
-    const start = performance.now();
-    token = new Uint8Array((await createStatusPublisher(serve(1_000_000)).status(kid))!);
-    times.push(performance.now() - start);
-  }
+  const token = new Uint8Array((await createStatusPublisher(serve(1_000_000)).status(kid))!);
   const bytes = statusBytes(1_000_000);
   [...marked].forEach((index, i) => { setStatus(bytes, index, (i + 1) % 10 === 0 ? 'suspended' : 'revoked'); });
   const list = await openStatusList(token, { trust: await trustOf(keys, '31', seconds()) });
   expect(Buffer.compare(list.bytes, bytes)).toBe(0);
   expect(token.length).toBeLessThanOrEqual(20 * 1_024);
-  expect(times.sort((a, b) => a - b)[2]).toBeLessThan(200);
 });
 
 test('a list that says the same is given out as it is for five minutes, and one that changed within a second', async () => {

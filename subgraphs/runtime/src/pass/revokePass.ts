@@ -5,9 +5,9 @@ import { changePass, type ChangeInput } from './changePass.js';
 import { mayBecome } from './rules.js';
 import type { PassServices } from './services.js';
 import { revokeById } from './store.js';
-import type { PassRecord, revokeReasons } from './types.js';
+import type { PassRecord, Revocation } from './types.js';
 
-export interface RevokePassInput extends ChangeInput { readonly reason: (typeof revokeReasons)[number] }
+export interface RevokePassInput extends ChangeInput { readonly reason: Revocation }
 
 /** Ends a pass for good, also one that waits for its phone, whose code is worth nothing then. @throws PlatformError PASS_REVOKED, and those of changePass */
 export const revokePass = (services: PassServices, viewer: Viewer, request: AuditedRequest, input: RevokePassInput): Promise<PassRecord> =>

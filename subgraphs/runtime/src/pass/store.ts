@@ -36,7 +36,7 @@ export const passesOfMembers = (db: Database, memberIds: readonly string[], limi
   select ${columns} from unnest($1::uuid[]) as m (id) cross join lateral (select * from pass where member_id = m.id order by id desc limit $2) p`, [memberIds, limit]);
 
 /** Newest first, by number: a UUIDv7 begins with its time. One row more than `limit` tells whether more follow. */
-export const listPasses = (db: Database, scope: string, { state, class: cls, inspectionDue }: PassFilter, now: Date, before: string | null, limit: number): Promise<PassRecord[]> =>
+export const listPasses = (db: Database, scope: string, { state, class: cls, inspectionOverdue }: PassFilter, now: Date, before: string | null, limit: number): Promise<PassRecord[]> =>
   db.query<PassRecord>(`/* pass.list */
     select ${columns} from pass p join organization o on o.id = p.organization_id
      where o.path @> array[$1::text] and ($2::text is null or p.id < $2)
@@ -44,7 +44,7 @@ export const listPasses = (db: Database, scope: string, { state, class: cls, ins
                                           when p.state in ('VALID', 'SUSPENDED') and p.expires_at <= $5 then 'EXPIRED' else p.state end)
        and ($4::text is null or p.class = $4)
        and ($6::boolean is null or $6 = (p.state in ('VALID', 'SUSPENDED') and coalesce(p.inspected_at, p.issued_at) + interval '1 year' <= $5))
-     order by p.id desc limit $7`, [scope, before, state ?? null, cls ?? null, now, inspectionDue ?? null, limit + 1]);
+     order by p.id desc limit $7`, [scope, before, state ?? null, cls ?? null, now, inspectionOverdue ?? null, limit + 1]);
 
 /** Changes its state; its places in the status lists follow by a trigger. */
 export const setState = async (within: Queryable, id: string, state: Exclude<PassState, 'REVOKED'>, suspendedFor: SuspendReason | null, at: Date): Promise<void> => {

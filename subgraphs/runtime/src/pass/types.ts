@@ -8,13 +8,12 @@ export type PassState = 'AWAITING_ENROLMENT' | 'VALID' | 'SUSPENDED' | 'REVOKED'
 export type SeenState = PassState | 'LAPSED' | 'EXPIRED';
 
 /** Why a pass is issued, as the register says it. */
-export const issueReasons = ['FIRST', 'NEW_PHONE', 'LOST', 'KEY_LOST', 'NO_PHONE'] as const;
-export type IssueReason = (typeof issueReasons)[number];
+export type IssueReason = 'FIRST' | 'NEW_PHONE' | 'LOST' | 'KEY_LOST' | 'NO_PHONE';
 
 /** Why an office revokes a pass. */
-export const revokeReasons = ['LOST', 'MISUSED', 'ISSUED_IN_ERROR', 'MEMBERSHIP_ENDED', 'RETURNED'] as const;
-/** Why a pass was revoked; an act of no office where it is none of `revokeReasons`. */
-export type RevokedFor = (typeof revokeReasons)[number] | 'REPLACED' | 'LAPSED' | 'TRANSFERRED' | 'ERASED';
+export type Revocation = 'LOST' | 'MISUSED' | 'ISSUED_IN_ERROR' | 'MEMBERSHIP_ENDED' | 'RETURNED';
+/** Why a pass was revoked; an act of no office where it is no `Revocation`. */
+export type RevokedFor = Revocation | 'REPLACED' | 'LAPSED' | 'TRANSFERRED' | 'ERASED';
 
 export type SuspendReason = 'MISSING' | 'UNDER_REVIEW' | 'REQUESTED';
 
@@ -52,7 +51,7 @@ export interface PassRecord {
   readonly inspection: InspectionResult | null;
 }
 
-export interface PassFilter { readonly state?: SeenState | null; readonly class?: PassClass | null; readonly inspectionDue?: boolean | null }
+export interface PassFilter { readonly state?: SeenState | null; readonly class?: PassClass | null; readonly inspectionOverdue?: boolean | null }
 
 /** What a pass is to its member while another is asked for. */
 export type HeldPass = Pick<PassRecord, 'class' | 'state' | 'codeUntil' | 'expiresAt'>;

@@ -39,7 +39,10 @@ beforeAll(async () => {
   web = createHttpServer({ name: 'web', log, metrics: createMetrics('web'), host: '127.0.0.1', port: 0, drainMs: 100, ready: () => Promise.resolve({ ok: true, checks: {} }) });
   web.fastify.get('/pass/*', async (request, reply) => {
     const bytes = published[request.url];
-    if (bytes === 'hangs') return new Promise(() => undefined);
+    if (bytes === 'hangs') {
+      asked.push(`${request.url} hangs`);
+      return new Promise(() => undefined);
+    }
     const answer = bytes ? await sendDocument(request, reply, { bytes, type: 'application/cbor', maxAge: 900 }) : await reply.code(404).send({});
     asked.push(`${request.url} ${reply.statusCode}`);
     return answer;
@@ -212,7 +215,6 @@ describe('a part that is dead', () => {
     await publishAll();
     const lists = await start();
     await lists.refresh();
-    delete published['/pass/trust-list'];
     publish('trust-list', await sign(content({ sequence: 2, peers: [{ owner: '32', address: 'http://127.0.0.1:9' }, { owner: '34', address }] })));
     publish(`status/${anhuiKid}`, await statusOf('34', anhui, seconds + 20));
     await lists.refresh();
@@ -236,12 +238,13 @@ describe('a part that is dead', () => {
     const lists = await start();
     await lists.refresh();
     publish(`status/${jiangsuKid}`, 'hangs');
+    asked = [];
     const started = performance.now();
     expect((await lists.freshStatus(jiangsuKid, 0))?.issuedAt).toBe(seconds);
-    expect(performance.now() - started).toBeLessThan(2_500);
-    const again = performance.now();
+    // Well below the ten seconds that a pull has, and above what a machine under load adds.
+    expect(performance.now() - started).toBeLessThan(5_000);
     for (let i = 0; i < 50; i += 1) expect((await lists.freshStatus(jiangsuKid, 0))?.issuedAt).toBe(seconds);
-    expect(performance.now() - again).toBeLessThan(500);
+    expect(asked).toEqual([`/pass/status/${jiangsuKid} hangs`]);
   });
 });
 

@@ -13,15 +13,13 @@ export interface PassListsOptions extends Pick<PullServices, 'db' | 'roots' | 'z
   /** How often the zone is asked, and how often the issuers, in milliseconds. */
   readonly trustEveryMs?: number;
   readonly everyMs?: number;
-  /** How often the zone is asked as long as there is no trust list. */
-  readonly firstEveryMs?: number;
 }
 
 /**
  * Takes up the lists of the last run and keeps them new: asks the zone every minute whether the trust list is another, and all
  * issuers every 15 minutes, and at once when it is; those that failed again with the zone. Nobody waits for it to have asked; who does not answer holds nothing up.
  */
-export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEveryMs, firstEveryMs = listTimes.firstEveryMs, everyMs = listTimes.everyMs, ...given }: PassListsOptions): Promise<PassLists> {
+export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEveryMs, everyMs = listTimes.everyMs, ...given }: PassListsOptions): Promise<PassLists> {
   const stopping = new AbortController();
   const shelf = createShelf();
   const services: PullServices = { ...given, shelf, signal: stopping.signal, refused: passListMetrics(metrics, shelf, given.now) };
@@ -54,7 +52,7 @@ export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEv
   const freshening = new Map<string, Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
   // Without a trust list no pass can be judged, and at a first start of all the zone may get its list after we asked.
-  const next = (): void => { if (!stopping.signal.aborted) timer = setTimeout(() => { void look(); }, shelf.trust ? trustEveryMs : Math.min(firstEveryMs, trustEveryMs)); };
+  const next = (): void => { if (!stopping.signal.aborted) timer = setTimeout(() => { void look(); }, shelf.trust ? trustEveryMs : Math.min(listTimes.firstEveryMs, trustEveryMs)); };
   const look = (everything = false): Promise<void> => pull(everything).then(next, next);
   void look(true);
   return {

@@ -69,12 +69,12 @@ const noLists: PassLists = { trust: () => undefined, status: () => undefined, kn
 /** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
 export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, paper = printer, judging = {}, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
   const { entry } = definition;
-  const [signingKey, trustList, indexKeys, roots, bearer, tls, passKeys] = await Promise.all([
+  const [signingKey, trustOfFile, indexKeys, roots, bearer, tls, passKeys] = await Promise.all([
     loadSigner(settings.signingKeyFile, log), loadTrust(settings.trustFile, log),
     readBlindIndexKeys(settings.blindIndexKeyFile), readRootsFile(settings.passRootsFile), loadBearerVerifier(settings.issuersFile, { log, only: (issuer) => issuer.province === entry.code }), loadMutualTls(settings),
     settings.passKeysFile === undefined ? undefined : loadPassKeys(settings.passKeysFile, log),
   ]);
-  const guards = given ?? guardsWith({ signer: signingKey, trust: trustList });
+  const guards = given ?? guardsWith({ signer: signingKey, trust: trustOfFile });
   const { signer, trust } = guards;
   const masterKeys = openMasterKeys(settings.masterKeyFile, ({ message }) => { log.error({ code: 'CONFIGURATION_INVALID', reason: message }, 'the master key file cannot be used; the keys read before stay in use'); });
   const envelope = createEnvelope(masterKeys, settings.cryptoSuite);
@@ -115,7 +115,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
     passLists = roots && await startPassLists({ db, roots, zoneUrl: settings.zoneUrl, send, own: { issuer: entry.code, ...publisher }, log, metrics, now });
     const passChecking = createPassChecking({ db, lists: judging.lists ?? passLists ?? noLists, findPass: judging.findPass ?? findPassForCheck, perMinute: settings.verifyLimitViewer, now });
     const services: ProvinceServices = {
-      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, passes, passRoots: roots, passLists, passChecking,
+      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, passes, passRoots: roots, passChecking,
       memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
       cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
     };

@@ -9,7 +9,6 @@ import type { Limits } from '../lookup/index.js';
 import type { PassIssuing } from '../pass/index.js';
 import type { Cursors } from '../page/index.js';
 import type { PassChecking } from '../passCheck/index.js';
-import type { PassLists } from '../passLists/index.js';
 import type { MemberStatistics } from '../statistics/index.js';
 
 /** What a province's resolvers work with: made once at start, handed in, never looked up. */
@@ -34,9 +33,8 @@ export interface ProvinceServices {
   readonly exchange: Pick<Joined, 'peers' | 'services' | 'tell' | 'knows'>;
   /** What passes are issued with. */
   readonly passes: PassIssuing;
-  /** The provinces' roots as this province pins them, and the lists verified by them; undefined where none are configured. */
+  /** The provinces' roots as this province pins them; undefined where none are configured. */
   readonly passRoots: readonly Root[] | undefined;
-  readonly passLists: PassLists | undefined;
   readonly mode: 'demo' | 'production';
   readonly now: () => Date;
 }

@@ -65,12 +65,6 @@ export async function insertStationKey(within: Queryable, { id, stationId, kid, 
   return rows.length > 0;
 }
 
-/** The key with which a station signs now. */
-export async function findStationKey(db: Queryable, stationId: string): Promise<StationKeyRecord | undefined> {
-  const [row] = await db.query<StationKeyRecord>(`/* stationEnrolment.key */ select ${keyColumns} from station_key k where k.station_id = $1 and k.ended_at is null`, [stationId]);
-  return row;
-}
-
 /** A station's key by its id, also one that has ended: what it signed before then is judged by when it was. */
 export async function findStationKeyByKid(db: Queryable, kid: string): Promise<StationKeyRecord | undefined> {
   const [row] = await db.query<StationKeyRecord>(`/* stationEnrolment.keyByKid */ select ${keyColumns} from station_key k where k.kid = $1`, [kid]);

@@ -12,8 +12,8 @@ export function trustListMetrics(metrics: Metrics, { db, roots, now }: { readonl
       else series.remove();
     });
   };
-  standing('delta_pass_trust_list_expires', 'When the trust list in force ends, in seconds since 1970; 0 before the first.', ({ expires }) => expires);
-  standing('delta_pass_trust_list_sequence', 'Number of the trust list in force; 0 before the first.', ({ sequence }) => sequence);
+  standing('delta_pass_trust_list_expires', 'When the trust list in force ends, in seconds since 1970; no value before the first.', ({ expires }) => expires);
+  standing('delta_pass_trust_list_sequence', 'Number of the trust list in force; no value before the first.', ({ sequence }) => sequence);
   standing('delta_pass_keys_without_next', 'Keys of the trust list in force that end within 30 days without a next one in it.', async ({ signed }) =>
     keysWithoutNext((await openTrustList(signed, { roots })).keys, now().getTime() / 1000).length);
 }
