@@ -5,6 +5,11 @@ import { Refusal } from './refusal.js';
  * standard error and exit code 2; anything else is a fault of ours and keeps its stack, with exit code 1.
  */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
+  // Whoever reads through `head` has read enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
   try {
     await main();
   } catch (error) {
