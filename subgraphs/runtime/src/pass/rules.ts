@@ -78,12 +78,18 @@ export function credentialTimes(cls: PassClass, key: Pick<PassKey, 'from'>, now:
   return { notBefore, expires: notBefore + (cls === 'PHONE' ? phoneLife : paperLife) };
 }
 
-/** When the yearly inspection of a pass is due: a year after it was issued, or inspected last. Overdue shows, and does nothing. */
+/** When the yearly inspection of a pass is due: a year after it was issued, or inspected last; a year after 29 February, on the 28th. */
 export function inspectionDue({ issuedAt, inspectedAt }: Pick<PassRecord, 'issuedAt' | 'inspectedAt'>): Date {
-  const due = new Date(inspectedAt ?? issuedAt);
+  const from = inspectedAt ?? issuedAt;
+  const due = new Date(from);
   due.setUTCFullYear(due.getUTCFullYear() + 1);
+  if (due.getUTCDate() !== from.getUTCDate()) due.setUTCDate(0);
   return due;
 }
+
+/** What was not enrolled, or is revoked, nobody inspects. Overdue shows, and does nothing. `pass.list` says the same in SQL. */
+export const isOverdue = (pass: Pick<PassRecord, 'state' | 'issuedAt' | 'inspectedAt'>, now: Date): boolean =>
+  (pass.state === 'VALID' || pass.state === 'SUSPENDED') && inspectionDue(pass) <= now;
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const selectorLength = 5;

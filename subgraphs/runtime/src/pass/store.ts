@@ -43,7 +43,7 @@ export const listPasses = (db: Database, scope: string, { state, class: cls, ins
        and ($3::text is null or $3 = case when p.state = 'AWAITING_ENROLMENT' and p.code_until <= $5 then 'LAPSED'
                                           when p.state in ('VALID', 'SUSPENDED') and p.expires_at <= $5 then 'EXPIRED' else p.state end)
        and ($4::text is null or p.class = $4)
-       and ($6::boolean is null or $6 = (p.state in ('VALID', 'SUSPENDED') and coalesce(p.inspected_at, p.issued_at) + interval '1 year' <= $5))
+       and ($6::boolean is null or $6 = (p.state in ('VALID', 'SUSPENDED') and ((coalesce(p.inspected_at, p.issued_at) at time zone 'UTC') + interval '1 year') at time zone 'UTC' <= $5))
      order by p.id desc limit $7`, [scope, before, state ?? null, cls ?? null, now, inspectionDue ?? null, limit + 1]);
 
 /** Changes its state; its places in the status lists follow by a trigger. */
