@@ -4,7 +4,7 @@ import { openStatusList, openTrustList, readChallenge, signProof, signTrustList,
 import { decodeBase45 } from '@delta/pass/lib/base45';
 import { keyFiles } from '@delta/local/home';
 import { loadPassKeys } from '@delta/runtime/pass/index';
-import type { PassLists } from '@delta/runtime/passCheck/index';
+import type { JudgingLists } from '@delta/runtime/passCheck/index';
 import { provinces } from '@delta/schema/provinces';
 import { newSigner } from '../support/passSigners.js';
 import { startTestZone, type TestZone } from '../support/zone.js';
@@ -14,7 +14,7 @@ let zone: TestZone;
 let trust: TrustList;
 const held = new Map<string, StatusList>();
 
-const lists: PassLists = {
+const lists: JudgingLists = {
   trust: () => trust, status: (kid) => held.get(kid), knownIssued: () => undefined,
   async freshStatus(kid) {
     const owner = provinces.find(({ code }) => code === trust.find(kid)?.issuer)!;

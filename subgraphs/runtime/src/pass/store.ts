@@ -1,6 +1,6 @@
 import type { Viewer } from '@delta/schema/viewer';
 import type { Database, Queryable } from '../db/database.js';
-import type { HeldPass, InspectionResult, MarkedPlaces, PassActName, PassClass, PassFilter, PassRecord, PassState, RevokedFor, SuspendReason } from './types.js';
+import type { HeldPass, InspectionResult, MarkedPlaces, PassActName, PassFilter, PassRecord, PassState, RevokedFor, SuspendReason } from './types.js';
 
 const columns = `p.id, encode(p.pass_id, 'hex') as "passId", p.member_id as "memberId", p.class, p.state, p.reason, p.organization_id as "organizationId",
   p.office_id as "officeId", p.issued_at as "issuedAt", p.code_until as "codeUntil", p.enrolled_at as "enrolledAt", p.expires_at as "expiresAt",
@@ -123,12 +123,9 @@ export const issuedDigests = async (db: Database, kid: string): Promise<Buffer> 
 export const countIssued = async (db: Database, kid: string): Promise<number> =>
   (await db.query<{ n: number }>('/* background.passCount */ select count(*)::integer as n from pass_credential where kid = $1', [kid]))[0]!.n;
 
-/** The owner's mapping from a pass to its member. The name is null once the member is shredded. */
-export interface PassForCheck { readonly id: string; readonly memberId: string; readonly memberName: string | null; readonly class: PassClass; readonly state: PassState; readonly organizationId: string }
-
-export const findByPassId = async (db: Queryable, passId: string): Promise<PassForCheck | undefined> => (await db.query<PassForCheck>(`/* pass.forCheck */
-  select p.id, p.member_id as "memberId", m.name as "memberName", p.class, p.state, p.organization_id as "organizationId"
-    from pass p left join member m on m.id = p.member_id where p.pass_id = decode($1, 'hex')`, [passId]))[0];
+/** Whose a pass is, by what it bears (hexadecimal). */
+export const findByPassId = async (db: Queryable, passId: string): Promise<Pick<PassRecord, 'memberId' | 'state'> | undefined> => (await db.query<Pick<PassRecord, 'memberId' | 'state'>>(
+  `/* pass.forCheck */ select member_id as "memberId", state from pass where pass_id = decode($1, 'hex')`, [passId]))[0];
 
 /** A one-time code as it is kept. */
 export interface KeptCode { readonly pass: string; readonly selector: string; readonly version: string; readonly hash: Buffer; readonly expiresAt: Date }

@@ -20,7 +20,7 @@ import { checkKeys, shredEvents } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
 import { createCodeHasher, createStatusPublisher, findPassForCheck, loadPassKeys, passRoutes, startReissuing, type PaperRenderer } from '../pass/index.js';
-import { createPassChecking, type FindPass, type PassLists } from '../passCheck/index.js';
+import { createPassChecking, type JudgingLists, type PassChecking } from '../passCheck/index.js';
 import { startPassLists } from '../passLists/index.js';
 import { stationEntity } from '../station/index.js';
 import { memberStatisticsOf } from '../statistics/index.js';
@@ -44,7 +44,7 @@ export interface ProvinceOptions {
   /** Other guards than the real ones: for the bench that measures these. */
   readonly guards?: Guards;
   /** By what passes are judged, and whose a pass is, where it is neither the province's own lists nor its own register. */
-  readonly judging?: { readonly lists?: PassLists; readonly findPass?: FindPass };
+  readonly judging?: { readonly lists?: JudgingLists; readonly findPass?: PassChecking['findPass'] };
   /** Makes the sheet of a pass on paper. */
   readonly paper?: PaperRenderer;
   /** Told of every statement sent to the database. */
@@ -64,7 +64,7 @@ export interface RunningProvince {
 const printer: PaperRenderer = async (sheet) => (await import('@delta/pass/paper')).renderPaperPass(sheet);
 
 /** No pass is judged by these. */
-const noLists: PassLists = { trust: () => undefined, status: () => undefined, knownIssued: () => undefined, freshStatus: async () => undefined };
+const noLists: JudgingLists = { trust: () => undefined, status: () => undefined, knownIssued: () => undefined, freshStatus: async () => undefined };
 
 /** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
 export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, paper = printer, judging = {}, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
