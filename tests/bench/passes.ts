@@ -65,7 +65,7 @@ export async function benchPasses({ passes }: PassesOptions, say: (line: string)
     const unused = (): never => { throw new Error('no code or sheet is made here'); };
     const services: PassServices = {
       db, entry: provinceByCode('34')!, now: () => new Date(),
-      passes: { keys, places, codes: { hash: unused, matches: unused }, paper: unused, challengeKeys: () => [] },
+      passes: { keys, places, paper: unused, challengeKeys: () => [] },
     };
 
     const samples: [number, number][] = [];

@@ -1,4 +1,3 @@
-export { createCodeHasher } from './codeHasher.js';
 export { issueBatch, type BatchIssue, type IssuedSheet } from './issueBatch.js';
 export { createPassLoaders, type PassLoaders } from './loaders.js';
 export { loadPassKeys, requireKey, type PassKeys } from './passKeys.js';

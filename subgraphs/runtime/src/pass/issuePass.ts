@@ -6,10 +6,11 @@ import { requireOffice } from '../access/index.js';
 import type { AuditedRequest } from '../audit/index.js';
 import type { Transaction } from '../db/database.js';
 import { lockMember } from '../member/index.js';
+import { codeLifeMs, codeShown, drawCode, selectorOf } from '../oneTimeCode/index.js';
 import { requireKey } from './passKeys.js';
 import { recordAct, repeatedAct } from './recordAct.js';
 import { requireHolder, type DepartedFrom } from './requireHolder.js';
-import { codeLength, codeLifeMs, codeOf, codeShown, seconds, selectorOf, stateOf } from './rules.js';
+import { seconds, stateOf } from './rules.js';
 import type { PassServices } from './services.js';
 import { findPass, forgetCodes, insertCode, insertPass, revokeById } from './store.js';
 import type { IssueReason, PassClass, PassRecord } from './types.js';
@@ -64,10 +65,10 @@ export async function issuePass(services: PassServices, viewer: Viewer, request:
   });
 }
 
-async function enterCode({ passes }: PassServices, within: Transaction, pass: PassRecord): Promise<string> {
+async function enterCode({ codes }: PassServices, within: Transaction, pass: PassRecord): Promise<string> {
   await forgetCodes(within, new Date(pass.issuedAt.getTime() - 86_400_000));
   for (;;) {
-    const code = codeOf(randomBytes(codeLength));
-    if (await insertCode(within, { pass: pass.id, selector: selectorOf(code), ...passes.codes.hash(code), expiresAt: pass.codeUntil! })) return code;
+    const code = drawCode();
+    if (await insertCode(within, { pass: pass.id, selector: selectorOf(code), ...codes.hash(code), expiresAt: pass.codeUntil! })) return code;
   }
 }

@@ -1,5 +1,6 @@
 import type { Viewer } from '@delta/schema/viewer';
 import type { Database, Queryable } from '../db/database.js';
+import type { HashedCode } from '../oneTimeCode/index.js';
 import type { HeldPass, InspectionResult, MarkedPlaces, PassActName, PassFilter, PassRecord, PassState, RevokedFor, SuspendReason } from './types.js';
 
 const columns = `p.id, encode(p.pass_id, 'hex') as "passId", p.member_id as "memberId", p.class, p.state, p.reason, p.organization_id as "organizationId",
@@ -128,7 +129,7 @@ export const findByPassId = async (db: Queryable, passId: string): Promise<Pick<
   `/* pass.forCheck */ select member_id as "memberId", state from pass where pass_id = decode($1, 'hex')`, [passId]))[0];
 
 /** A one-time code as it is kept. */
-export interface KeptCode { readonly pass: string; readonly selector: string; readonly version: string; readonly hash: Buffer; readonly expiresAt: Date }
+export interface KeptCode extends HashedCode { readonly pass: string; readonly selector: string; readonly expiresAt: Date }
 
 /** @returns false when another code is found by the same characters */
 export const insertCode = async (within: Queryable, { pass, selector, version, hash, expiresAt }: KeptCode): Promise<boolean> => (await within.query(`/* pass.code */
