@@ -43,10 +43,10 @@ const runtime = './subgraphs/runtime/src';
 
 /** Folders that are entered by their index alone. */
 const concepts = ['member', 'organization', 'station', 'lookup', 'case', 'accessLog', 'statistics', 'transfer', 'exchangeView', 'flow', 'activity', 'pass', 'passCheck', 'passLists', 'stationEnrolment'];
-const closed = [...concepts, 'directory', 'division', 'page', 'synthetic'];
+const closed = [...concepts, 'directory', 'division', 'oneTimeCode', 'page', 'synthetic'];
 
 /** What the concepts stand on; concepts register with it, so it knows none of them. */
-const ground = ['exchange', 'directory', 'access', 'audit', 'db', 'crypto', 'page', 'division'];
+const ground = ['exchange', 'directory', 'access', 'audit', 'db', 'crypto', 'page', 'division', 'oneTimeCode'];
 
 const inRuntime = [
   ...closed.map((folder) => ({
@@ -63,7 +63,7 @@ const inRuntime = [
     message: 'What a server is made of does not know the server.',
   },
   {
-    target: './subgraphs/zone', from: [...concepts, 'crypto', 'page', 'division', 'synthetic'].map((folder) => `${runtime}/${folder}`),
+    target: './subgraphs/zone', from: [...concepts, 'crypto', 'page', 'division', 'oneTimeCode', 'synthetic'].map((folder) => `${runtime}/${folder}`),
     message: 'The zone imports the runtime\'s server, db, exchange, directory, access and audit only.',
   },
   {

@@ -84,7 +84,7 @@ export const errorCatalogue = {
   ENROLMENT_LIMIT: { message: 'Too many wrong enrolment codes come in at present.', zh: '绑定尝试过多', remedy: 'Sign in as the member, or try again in a minute.', http: 429 },
   DUPLICATE_CLAIM: { message: 'Another province has registered this member already.', zh: '该党员已由其他省登记', remedy: 'Both provinces see the claim; settle it with the other province\'s liaison.', http: 409 },
   REGISTRATION_REFUSED: { message: 'The directory refuses this registration batch.', zh: '名录登记被拒绝', remedy: 'Sign the batch with the province\'s own key and keep it under 5,000 entries.', http: 403 },
-  STATION_CODE_INVALID: { message: 'This is no enrolment code of a station.', zh: '站点登记码无效', remedy: 'Check the 16 characters; after five wrong ones open another enrolment.', http: 403 },
+  STATION_CODE_INVALID: { message: 'This is no enrolment code of a station.', zh: '站点登记码无效', remedy: 'Check the 15 characters; after five wrong ones open another enrolment.', http: 403 },
   STATION_CODE_USED: { message: 'The station\'s enrolment code was used already, or another was opened after it.', zh: '站点登记码已使用或已作废', remedy: 'Open another enrolment; if it was not your station that used it, withdraw the station.', http: 409 },
   STATION_CODE_EXPIRED: { message: 'The station\'s enrolment code is too old.', zh: '站点登记码已过期', remedy: 'Open another enrolment; a code is good for 15 minutes.', http: 409 },
   STATION_CODE_LOCKED: { message: 'The station\'s enrolment code was entered wrongly too often.', zh: '站点登记码错误次数过多', remedy: 'Open another enrolment.', http: 409 },

@@ -143,6 +143,21 @@ describe('issuing', () => {
     expect(enrolled.map(({ code }) => code ?? 'enrolled').sort()).toEqual(['ENROLMENT_CODE_USED', 'ENROLMENT_CODE_USED', 'enrolled']);
   });
 
+  it('of the same act, sent twice at once, is done once and answered twice, on a phone and on paper', async () => {
+    const memberId = await spare('shanghai');
+    const token = await ofRoot('shanghai');
+    const twice = async (ask: (clientKey: string) => Promise<object>): Promise<object[]> => {
+      const clientKey = randomUUID();
+      return Promise.all([1, 2, 3].map(() => ask(clientKey)));
+    };
+    const issued = await twice((clientKey) => issue(memberId, { clientKey }, { token })) as { pass: PassData; code: string | null }[];
+    const printed = await twice((clientKey) => act('printPass', 'PrintPassInput', 'pass { id } text', { memberId, clientKey }, { token })) as { pass: PassData; text: string | null }[];
+    for (const answers of [issued, printed]) expect(new Set(answers.map(({ pass }) => pass.id)).size).toBe(1);
+    expect(issued.filter(({ code }) => code !== null)).toHaveLength(1);
+    expect(printed.filter(({ text }) => text !== null)).toHaveLength(1);
+    expect(await zone.rows('shanghai', 'select class, state from pass where member_id = $1 order by class', [memberId])).toEqual([{ class: 'PAPER', state: 'VALID' }, { class: 'PHONE', state: 'AWAITING_ENROLMENT' }]);
+  });
+
   it('is for who is held here and in the office\'s scope, by those who may', async () => {
     const other = person('jiangsu', 0);
     expect(await issue(other) as unknown).toMatchObject({ code: 'NOT_DISCLOSED' });
@@ -186,7 +201,8 @@ describe('the register', () => {
     expect(all.errors).toBeUndefined();
     const states = all.data.shanghai.passes.edges.map(({ node }) => node.state);
     expect(new Set(states)).toEqual(new Set(['REVOKED', 'VALID', 'AWAITING_ENROLMENT']));
-    expect((await list({ class: 'PAPER', state: 'VALID' }, await ofRoot('shanghai'))).data.shanghai.passes.edges).toHaveLength(1);
+    expect((await list({ class: 'PAPER', state: 'VALID' }, await ofRoot('shanghai'))).data.shanghai.passes.edges.map(({ node }) => node.id))
+      .toEqual((await zone.rows<{ id: string }>('shanghai', `select id from pass where class = 'PAPER' and state = 'VALID' order by id desc`)).map(({ id }) => id));
     expect((await list({}, await zone.token({ role: 'station_clerk' }))).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     expect((await list({}, await secretary('jiangsu'))).errors?.[0]?.extensions.code).toBe('OUT_OF_SCOPE');
     const own = await zone.ask<{ viewer: { member: { passes: PassData[] } } }>(`{ viewer { member { passes { ${fields} } } } }`, {}, await zone.token({ role: 'member', member: person('shanghai', 1) }));
@@ -195,7 +211,7 @@ describe('the register', () => {
   });
 
   it('records the yearly inspection, shows when it is overdue, and does nothing about it', async () => {
-    const [{ id }] = await zone.rows<{ id: string }>('shanghai', `select id from pass where class = 'PAPER' and state = 'VALID'`) as [{ id: string }];
+    const [{ id }] = await zone.rows<{ id: string }>('shanghai', `select id from pass where class = 'PAPER' and state = 'VALID' and member_id = $1`, [person('shanghai', 1)]) as [{ id: string }];
     expect((await change('inspectPass', id, { result: 'PASSED' })).pass).toMatchObject({ inspection: 'PASSED', inspectionOverdue: false, state: 'VALID' });
     const [{ n }] = await zone.rows<{ n: number }>('shanghai', `select count(*)::integer as n from pass_act where act = 'INSPECTED' and reason = 'PASSED' and viewer_role = 'branch_secretary'`) as [{ n: number }];
     expect(n).toBe(1);

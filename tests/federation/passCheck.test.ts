@@ -13,7 +13,7 @@ let zone: TestZone;
 let world: PassWorld;
 let signers: { zone: Signer; gateway: Signer };
 /** Whose passes are, by province: the owner's own register. */
-const register = new Map<string, Map<string, { memberId: string; state: string }>>(provinces.map(({ slug }) => [slug, new Map()]));
+const register = new Map<string, Map<string, { memberId: string; state: 'VALID' | 'REVOKED' }>>(provinces.map(({ slug }) => [slug, new Map()]));
 
 beforeAll(async () => {
   world = await createPassWorld(['31', '32', '33', '34']);
@@ -159,7 +159,7 @@ describe('a lookup by pass', () => {
   });
 
   it('gives nobody where the owner\'s register has revoked the pass or does not know it', async () => {
-    for (const holder of [{ memberId: zone.anchors('anhui').people[0].id, state: 'REVOKED' }, undefined]) {
+    for (const holder of [{ memberId: zone.anchors('anhui').people[0].id, state: 'REVOKED' as const }, undefined]) {
       const [phone, shown] = [await phoneOf('anhui', 0), await challenge()];
       if (holder) register.get('anhui')!.set(phone.passId, holder); else register.get('anhui')!.delete(phone.passId);
       const answer = await byPass({ text: await phone.show(shown.text), challengeId: shown.id });

@@ -4,7 +4,7 @@ import { fromHex } from '@delta/pass/lib/bytes';
 import { createDatabase, type Database } from '@delta/runtime/db/database';
 import { openDatabase } from '@delta/runtime/db/dataSource';
 import { provinceMigrations } from '@delta/runtime/db/migrations/index';
-import { claimShown, judgePass, type PassLists } from '@delta/runtime/passCheck/index';
+import { claimShown, judgePass, type JudgingLists } from '@delta/runtime/passCheck/index';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { readVectors } from './readVectors.js';
 import { openLists } from './runVector.js';
@@ -27,7 +27,7 @@ afterAll(async () => {
 const verbs = createPassVerbs(nodePlatform);
 const passes = [...readVectors()].filter(([, { kind }]) => kind === 'pass');
 
-async function judge(vector: Vector, lists: PassLists, text: string): Promise<string> {
+async function judge(vector: Vector, lists: JudgingLists, text: string): Promise<string> {
   const { activity, session, risk, challenge, clock } = vector.context;
   const shown = {
     ...(activity === undefined ? {} : { activity }), ...(session === undefined ? {} : { session }), ...(risk === undefined ? {} : { risk }),
@@ -43,7 +43,7 @@ async function judge(vector: Vector, lists: PassLists, text: string): Promise<st
 async function said(vector: Vector): Promise<string> {
   await db.query('with p as (delete from pass_proof) delete from pass_use');
   const { trust, statuses, known } = await openLists(verbs, vector.context);
-  const lists: PassLists = { trust: () => trust, status: (kid) => statuses.get(kid), knownIssued: (kid) => known.get(kid), freshStatus: async (kid) => statuses.get(kid) };
+  const lists: JudgingLists = { trust: () => trust, status: (kid) => statuses.get(kid), knownIssued: (kid) => known.get(kid), freshStatus: async (kid) => statuses.get(kid) };
   for (const earlier of vector.context.before ?? []) await judge(vector, lists, earlier);
   return judge(vector, lists, vector.input!);
 }

@@ -1,6 +1,8 @@
-import { createHash, createPublicKey, sign, type KeyObject } from 'node:crypto';
+import { createPublicKey, sign, type KeyObject } from 'node:crypto';
+import { fromHex } from '../lib/bytes.js';
 import { compressPoint } from '../lib/p256.js';
 import type { PassSigner } from '../lib/signer.js';
+import { kidOf } from './kidOf.js';
 
 /** A signer over a private key in memory: for development and tests. Production signs in a device behind the same interface. */
 export function createNodeSigner(privateKey: KeyObject): PassSigner & { readonly publicKey: Uint8Array } {
@@ -8,7 +10,7 @@ export function createNodeSigner(privateKey: KeyObject): PassSigner & { readonly
   const publicKey = compressPoint(new Uint8Array(createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-65)));
   return {
     publicKey,
-    kid: new Uint8Array(createHash('sha256').update(publicKey).digest().subarray(0, 8)),
+    kid: fromHex(kidOf(publicKey)),
     sign: (bytes) => Promise.resolve(new Uint8Array(sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }))),
   };
 }

@@ -20,7 +20,7 @@ export interface KeyRing { readonly current: string; readonly keys: Readonly<Rec
 export const firstVersion = 'v1';
 
 /** A key of its own for each use, derived from a master key (HKDF under the suite's digest), so that none serves two purposes. */
-export const deriveKey = (master: Buffer, use: 'data-keys' | 'cursors' | 'pass-codes' | 'pass-challenges', digest: Suite['digest'] = 'sha256'): Buffer =>
+export const deriveKey = (master: Buffer, use: 'data-keys' | 'cursors' | 'one-time-codes' | 'pass-challenges', digest: Suite['digest'] = 'sha256'): Buffer =>
   Buffer.from(hkdfSync(digest, master, '', `delta:${use}`, 32));
 
 /** The keys of one use by version, each derived once; a master key that was replaced under its own version is derived from anew. */

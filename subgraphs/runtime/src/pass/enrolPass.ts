@@ -1,11 +1,12 @@
-import { credentialText, nodePlatform } from '@delta/pass';
+import { credentialText } from '@delta/pass';
 import { PlatformError } from '@delta/schema/errors';
 import { requireClientKey } from '@delta/schema/ids';
 import type { Viewer } from '@delta/schema/viewer';
 import { recordEntries, type AuditedRequest } from '../audit/index.js';
 import type { Transaction } from '../db/database.js';
 import { lockMember } from '../member/index.js';
-import { codeRefusal, mayBecome, missesAMinute, readCode, selectorOf } from './rules.js';
+import { codeFault, codeTries, readCode, readPoint, selectorOf, type CodeFault } from '../oneTimeCode/index.js';
+import { mayBecome, missesAMinute } from './rules.js';
 import type { PassServices } from './services.js';
 import { signCredential } from './signCredential.js';
 import { countMiss, countTry, findPass, heldPasses, holderOf, lockCode, newestCredential, recentMisses, revokeById, setCodeUsed, setEnrolled, type FoundCode } from './store.js';
@@ -16,18 +17,11 @@ export interface EnrolPassInput { readonly code: string; readonly holderKey: str
 /** What a phone keeps. */
 export interface Enrolled { readonly credential: string; readonly passId: string; readonly expiresAt: Date }
 
-/** A compressed point of P-256 in base64url. @throws PlatformError HOLDER_KEY_INVALID */
-export function readHolderKey(text: string): Buffer {
-  const bytes = /^[A-Za-z0-9_-]{44}$/.test(text) ? Buffer.from(text, 'base64url') : Buffer.alloc(0);
-  if (bytes.length !== 33 || !nodePlatform.importKey(bytes)) throw new PlatformError('HOLDER_KEY_INVALID');
-  return bytes;
-}
-
-type Outcome = Enrolled | { readonly refused: NonNullable<ReturnType<typeof codeRefusal>> };
+type Outcome = Enrolled | { readonly refused: CodeFault };
 
 /**
  * Binds a pass to the key of a phone. The code is the authority: nobody needs to be signed in. Whoever guesses has five tries at each code
- * out of 2^50, and learns of none whether it is, was used or is late; the province's wrong codes are counted together, and past the limit only
+ * out of 2^50 behind the five characters that find it, and learns of none whether it is, was used or is late; the province's wrong codes are counted together, and past the limit only
  * signed-in members of its own are heard. The phone that lost our answer asks again with the same key of its own and is answered alike.
  *
  * @throws PlatformError HOLDER_KEY_INVALID, CLIENT_KEY_INVALID, ENROLMENT_LIMIT, ENROLMENT_CODE_INVALID, _USED, _EXPIRED, _LOCKED, TRANSFER_UNDER_WAY,
@@ -35,24 +29,25 @@ type Outcome = Enrolled | { readonly refused: NonNullable<ReturnType<typeof code
  */
 export async function enrolPass(services: PassServices, viewer: Viewer | null, request: AuditedRequest, input: EnrolPassInput): Promise<Enrolled> {
   const { db, entry, now } = services;
-  const holder = readHolderKey(input.holderKey);
+  const holder = readPoint(input.holderKey)?.publicKey;
+  if (!holder) throw new PlatformError('HOLDER_KEY_INVALID');
   const clientKey = requireClientKey(input.clientKey);
   const isOwn = viewer?.province === entry.code;
   if (!isOwn && await recentMisses(db, now()) >= missesAMinute) throw new PlatformError('ENROLMENT_LIMIT');
   const code = readCode(input.code);
-  const outcome = code === undefined ? { refused: 'ENROLMENT_CODE_INVALID' } as const : await db.transaction((within) => enter(services, within, request, { code, holder, clientKey }));
+  const outcome = code === undefined ? { refused: 'INVALID' } as const : await db.transaction((within) => enter(services, within, request, { code, holder, clientKey }));
   if (!('refused' in outcome)) return outcome;
   // Committed by itself, as the try is: a refusal undoes neither.
-  if (outcome.refused === 'ENROLMENT_CODE_INVALID') await countMiss(db, now());
-  throw new PlatformError(outcome.refused);
+  if (outcome.refused === 'INVALID') await countMiss(db, now());
+  throw new PlatformError(`ENROLMENT_CODE_${outcome.refused}`);
 }
 
 async function enter(services: PassServices, within: Transaction, request: AuditedRequest, { code, holder, clientKey }: { code: string; holder: Buffer; clientKey: string }): Promise<Outcome> {
   const at = services.now();
   const found = await lockCode(within, selectorOf(code));
-  const matches = found !== undefined && services.passes.codes.matches(code, found);
-  const refused = codeRefusal(found, matches, at);
-  if (refused === 'ENROLMENT_CODE_USED') return (await repeated(within, found!, holder, clientKey)) ?? { refused };
+  const matches = found !== undefined && services.codes.matches(code, found);
+  const refused = codeFault(found && { ...found, used: found.usedAt !== null }, matches, codeTries, at);
+  if (refused === 'USED') return (await repeated(within, found!, holder, clientKey)) ?? { refused };
   if (refused) {
     if (found && !matches) await countTry(within, found.pass);
     return { refused };

@@ -1,4 +1,3 @@
-export { createCodeHasher } from './codeHasher.js';
 export { issueBatch, type BatchIssue, type IssuedSheet } from './issueBatch.js';
 export { createPassLoaders, type PassLoaders } from './loaders.js';
 export { loadPassKeys, requireKey, type PassKeys } from './passKeys.js';
@@ -8,5 +7,5 @@ export type { PaperRenderer, PassIssuing, PassServices, SigningServices } from '
 export { reissueBatch } from './reissueBatch.js';
 export { startReissuing } from './startReissuing.js';
 export { createStatusPublisher, type StatusPublisher } from './statusPublisher.js';
-export { findByPassId as findPassForCheck, revokeHeld as revokePassesOf, type PassForCheck } from './store.js';
-export type { PassKey } from './types.js';
+export { findByPassId as findPassForCheck, revokeHeld as revokePassesOf } from './store.js';
+export type { PassClass, PassKey } from './types.js';

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { PlatformError } from '@delta/schema/errors';
 import { requireClientKey, requireMemberId } from '@delta/schema/ids';
 import type { Viewer } from '@delta/schema/viewer';
 import { v7 as uuidv7 } from 'uuid';
 import { requireOffice } from '../access/index.js';
 import type { AuditedRequest } from '../audit/index.js';
 import type { Transaction } from '../db/database.js';
+import { lockMember } from '../member/index.js';
+import { codeLifeMs, codeShown, drawCode, selectorOf } from '../oneTimeCode/index.js';
 import { requireKey } from './passKeys.js';
 import { recordAct, repeatedAct } from './recordAct.js';
 import { requireHolder, type DepartedFrom } from './requireHolder.js';
-import { codeLength, codeLifeMs, codeOf, codeShown, seconds, selectorOf, stateOf } from './rules.js';
+import { seconds, stateOf } from './rules.js';
 import type { PassServices } from './services.js';
 import { findPass, forgetCodes, insertCode, insertPass, revokeById } from './store.js';
 import type { IssueReason, PassClass, PassRecord } from './types.js';
@@ -44,22 +45,14 @@ export async function issuePass(services: PassServices, viewer: Viewer, request:
   const memberId = requireMemberId(input.memberId);
   const { db, entry, now, passes } = services;
   const wanted: { class: PassClass; reason: IssueReason } = { class: 'PHONE', reason: input.reason ?? 'FIRST' };
-  const repeated = async (from: Pick<PassServices['db'], 'query' | 'read'>): Promise<Issued | null> => {
-    const act = await repeatedAct(from, acting, { act: 'ISSUED', reason: wanted.reason, memberId });
-    return act ? { pass: (await findPass(from, act.pass))!, code: null } : null;
-  };
-  const before = await repeated(db);
-  if (before) return before;
-  // A code that nothing could be signed for would be given out in vain.
-  await requireKey(passes.keys, 'pass', seconds(now()));
   return db.transaction(async (within) => {
+    const owned = await lockMember(within, memberId);
+    const repeated = await repeatedAct(within, acting, { act: 'ISSUED', reason: wanted.reason, memberId });
+    if (repeated) return { pass: (await findPass(within, repeated.pass))!, code: null };
     const at = now();
-    const { member, held } = await requireHolder(within, office, memberId, wanted, departedFrom, at).catch(async (error: unknown) => {
-      // The same act, sent twice at once: the second waited for the first.
-      if (error instanceof PlatformError && error.code === 'PASS_AWAITS_ENROLMENT' && await repeatedAct(within, acting, { act: 'ISSUED', reason: wanted.reason, memberId })) return { member: null, held: [] };
-      throw error;
-    });
-    if (!member) return (await repeated(within))!;
+    // A code that nothing could be signed for would be given out in vain.
+    await requireKey(passes.keys, 'pass', seconds(at));
+    const { member, held } = await requireHolder(within, office, { memberId, owned }, wanted, departedFrom, at);
     await revokeById(within, held.filter((pass) => stateOf(pass, at) === 'LAPSED').map(({ id }) => id), 'LAPSED', at);
     if (wanted.reason === 'LOST') await revokeById(within, held.filter((pass) => pass.class === 'PHONE' && pass.state === 'VALID').map(({ id }) => id), 'LOST', at);
     const pass = newPass(entry.code, {
@@ -72,10 +65,10 @@ export async function issuePass(services: PassServices, viewer: Viewer, request:
   });
 }
 
-async function enterCode({ passes }: PassServices, within: Transaction, pass: PassRecord): Promise<string> {
+async function enterCode({ codes }: PassServices, within: Transaction, pass: PassRecord): Promise<string> {
   await forgetCodes(within, new Date(pass.issuedAt.getTime() - 86_400_000));
   for (;;) {
-    const code = codeOf(randomBytes(codeLength));
-    if (await insertCode(within, { pass: pass.id, selector: selectorOf(code), ...passes.codes.hash(code), expiresAt: pass.codeUntil! })) return code;
+    const code = drawCode();
+    if (await insertCode(within, { pass: pass.id, selector: selectorOf(code), ...codes.hash(code), expiresAt: pass.codeUntil! })) return code;
   }
 }

@@ -3,7 +3,7 @@ import { requireClientKey, requireMemberId } from '@delta/schema/ids';
 import type { Viewer } from '@delta/schema/viewer';
 import { requireOffice } from '../access/index.js';
 import type { AuditedRequest } from '../audit/index.js';
-import { maskName } from '../member/index.js';
+import { lockMember, maskName } from '../member/index.js';
 import { newPass } from './issuePass.js';
 import { recordAct, repeatedAct } from './recordAct.js';
 import { requireHolder, type DepartedFrom } from './requireHolder.js';
@@ -35,10 +35,11 @@ export async function printPass(services: PassServices, viewer: Viewer, request:
   const { db, entry, now, passes } = services;
   const wanted = { class: 'PAPER', reason: input.reason ?? 'NO_PHONE' } as const;
   const printed = await db.transaction(async (within): Promise<{ pass: PassRecord; text: string | null; maskedName: string }> => {
+    const owned = await lockMember(within, memberId);
     const repeated = await repeatedAct(within, acting, { act: 'PRINTED', reason: wanted.reason, memberId });
     if (repeated) return { pass: (await findPass(within, repeated.pass))!, text: null, maskedName: '' };
     const at = now();
-    const { member, held } = await requireHolder(within, office, memberId, wanted, departedFrom, at);
+    const { member, held } = await requireHolder(within, office, { memberId, owned }, wanted, departedFrom, at);
     await revokeById(within, held.filter((one) => one.class === 'PAPER').map(({ id }) => id), 'REPLACED', at);
     const maskedName = maskName(member.name);
     const entered: PassRecord = { ...newPass(entry.code, { memberId, ...wanted, state: 'VALID', organizationId: member.homeOrganizationId, officeId: office, issuedAt: at, codeUntil: null }), expiresAt: at };

@@ -12,7 +12,7 @@ import { printPass, type PrintPassInput } from './printPass.js';
 import { renewalChallenge, renewPass, type RenewPassInput } from './renewPass.js';
 import { resumePass } from './resumePass.js';
 import { revokePass, type RevokePassInput } from './revokePass.js';
-import { inspectionDue, stateOf } from './rules.js';
+import { inspectionDue, isOverdue, stateOf } from './rules.js';
 import { suspendPass, type SuspendPassInput } from './suspendPass.js';
 import type { PassServices } from './services.js';
 import type { PassRecord } from './types.js';
@@ -36,7 +36,7 @@ export const passResolvers = (memberOf: (memberId: string, context: ProvinceCont
   revokedAt: ({ revokedAt }: PassRecord) => iso(revokedAt),
   inspectedAt: ({ inspectedAt }: PassRecord) => iso(inspectedAt),
   inspectionDue: (pass: PassRecord) => iso(inspectionDue(pass)),
-  inspectionOverdue: (pass: PassRecord, _: unknown, { services }: ProvinceContext) => pass.state !== 'REVOKED' && inspectionDue(pass) <= services.now(),
+  inspectionOverdue: (pass: PassRecord, _: unknown, { services }: ProvinceContext) => isOverdue(pass, services.now()),
   member: ({ memberId }: PassRecord, _: unknown, context: ProvinceContext) => memberOf(memberId, context),
   organization: ({ organizationId }: PassRecord, _: unknown, { organizations }: ProvinceContext) => organizations.byId.load(organizationId),
   office: ({ officeId }: PassRecord, _: unknown, { organizations }: ProvinceContext) => organizations.byId.load(officeId),

@@ -7,9 +7,6 @@ const day = 86_400;
 export const credentialStartsBefore = 60;
 export const phoneLife = 90 * day;
 export const paperLife = 30 * day;
-export const codeLifeMs = 15 * 60_000;
-/** Wrong codes for one pass, after which its code is worth nothing. */
-export const codeTries = 5;
 /** Wrong codes of anybody within this minute and the last, after which those who are not signed in wait. */
 export const missesAMinute = 300;
 /** Renewals of one pass in 24 hours; what is signed is kept for as long as its key is listed. */
@@ -78,42 +75,15 @@ export function credentialTimes(cls: PassClass, key: Pick<PassKey, 'from'>, now:
   return { notBefore, expires: notBefore + (cls === 'PHONE' ? phoneLife : paperLife) };
 }
 
-/** When the yearly inspection of a pass is due: a year after it was issued, or inspected last. Overdue shows, and does nothing. */
+/** When the yearly inspection of a pass is due: a year after it was issued, or inspected last; a year after 29 February, on the 28th. */
 export function inspectionDue({ issuedAt, inspectedAt }: Pick<PassRecord, 'issuedAt' | 'inspectedAt'>): Date {
-  const due = new Date(inspectedAt ?? issuedAt);
+  const from = inspectedAt ?? issuedAt;
+  const due = new Date(from);
   due.setUTCFullYear(due.getUTCFullYear() + 1);
+  if (due.getUTCDate() !== from.getUTCDate()) due.setUTCDate(0);
   return due;
 }
 
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const selectorLength = 5;
-export const codeLength = 15;
-
-/** A one-time code of these bytes: 32 characters of which none is taken for another, the first five to find it by. */
-export const codeOf = (random: Uint8Array): string => Array.from(random.subarray(0, codeLength), (byte) => alphabet[byte & 31]!).join('');
-
-/** As it is shown: three groups of five. */
-export const codeShown = (code: string): string => code.replace(/(.{5})(?=.)/g, '$1-');
-
-/** What somebody typed, as it was meant; undefined for what is no code. */
-export function readCode(text: string): string | undefined {
-  if (text.length > 64) return undefined;
-  const code = text.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
-  return code.length === codeLength && [...code].every((character) => alphabet.includes(character)) ? code : undefined;
-}
-
-export const selectorOf = (code: string): string => code.slice(0, selectorLength);
-
-/** What is known of a code that somebody entered. */
-export interface KnownCode { readonly usedAt: Date | null; readonly expiresAt: Date; readonly tries: number }
-
-/**
- * What a code is worth. Only who has the right one learns why it is not taken; anybody else that it is none.
- * @returns the code of the refusal, or null
- */
-export function codeRefusal(known: KnownCode | undefined, matches: boolean, now: Date): ErrorCode | null {
-  if (!known || !matches) return 'ENROLMENT_CODE_INVALID';
-  if (known.usedAt) return 'ENROLMENT_CODE_USED';
-  if (known.tries >= codeTries) return 'ENROLMENT_CODE_LOCKED';
-  return known.expiresAt <= now ? 'ENROLMENT_CODE_EXPIRED' : null;
-}
+/** What was not enrolled, or is revoked, nobody inspects. Overdue shows, and does nothing. `pass.list` says the same in SQL. */
+export const isOverdue = (pass: Pick<PassRecord, 'state' | 'issuedAt' | 'inspectedAt'>, now: Date): boolean =>
+  (pass.state === 'VALID' || pass.state === 'SUSPENDED') && inspectionDue(pass) <= now;

@@ -1,5 +1,4 @@
 import type { ProvinceServices } from '../server/services.js';
-import type { CodeHasher } from './codeHasher.js';
 import type { PassKeys } from './passKeys.js';
 
 /** Makes the sheet of paper: a PDF. `expires` in seconds, `passId` in hexadecimal. */
@@ -15,13 +14,12 @@ export interface PassSigning {
 
 /** What a province issues passes with. */
 export interface PassIssuing extends PassSigning {
-  readonly codes: CodeHasher;
   readonly paper: PaperRenderer;
   /** Nonces of challenges to a phone that renews, by their step; the same in every replica. */
   readonly challengeKeys: () => readonly Buffer[];
 }
 
-export type PassServices = Pick<ProvinceServices, 'db' | 'entry' | 'now' | 'passes'>;
+export type PassServices = Pick<ProvinceServices, 'db' | 'entry' | 'now' | 'passes' | 'codes'>;
 
 /** For whoever has the database and the keys alone: batches, and lists. */
-export type SigningServices = Omit<PassServices, 'passes'> & { readonly passes: PassSigning };
+export type SigningServices = Pick<PassServices, 'db' | 'entry' | 'now'> & { readonly passes: PassSigning };

@@ -1,6 +1,7 @@
 import type { Viewer } from '@delta/schema/viewer';
 import type { Database, Queryable } from '../db/database.js';
-import type { HeldPass, InspectionResult, MarkedPlaces, PassActName, PassClass, PassFilter, PassRecord, PassState, RevokedFor, SuspendReason } from './types.js';
+import type { HashedCode } from '../oneTimeCode/index.js';
+import type { HeldPass, InspectionResult, MarkedPlaces, PassActName, PassFilter, PassRecord, PassState, RevokedFor, SuspendReason } from './types.js';
 
 const columns = `p.id, encode(p.pass_id, 'hex') as "passId", p.member_id as "memberId", p.class, p.state, p.reason, p.organization_id as "organizationId",
   p.office_id as "officeId", p.issued_at as "issuedAt", p.code_until as "codeUntil", p.enrolled_at as "enrolledAt", p.expires_at as "expiresAt",
@@ -43,7 +44,7 @@ export const listPasses = (db: Database, scope: string, { state, class: cls, ins
        and ($3::text is null or $3 = case when p.state = 'AWAITING_ENROLMENT' and p.code_until <= $5 then 'LAPSED'
                                           when p.state in ('VALID', 'SUSPENDED') and p.expires_at <= $5 then 'EXPIRED' else p.state end)
        and ($4::text is null or p.class = $4)
-       and ($6::boolean is null or $6 = (p.state in ('VALID', 'SUSPENDED') and coalesce(p.inspected_at, p.issued_at) + interval '1 year' <= $5))
+       and ($6::boolean is null or $6 = (p.state in ('VALID', 'SUSPENDED') and ((coalesce(p.inspected_at, p.issued_at) at time zone 'UTC') + interval '1 year') at time zone 'UTC' <= $5))
      order by p.id desc limit $7`, [scope, before, state ?? null, cls ?? null, now, inspectionOverdue ?? null, limit + 1]);
 
 /** Changes its state; its places in the status lists follow by a trigger. */
@@ -123,15 +124,12 @@ export const issuedDigests = async (db: Database, kid: string): Promise<Buffer> 
 export const countIssued = async (db: Database, kid: string): Promise<number> =>
   (await db.query<{ n: number }>('/* background.passCount */ select count(*)::integer as n from pass_credential where kid = $1', [kid]))[0]!.n;
 
-/** The owner's mapping from a pass to its member. The name is null once the member is shredded. */
-export interface PassForCheck { readonly id: string; readonly memberId: string; readonly memberName: string | null; readonly class: PassClass; readonly state: PassState; readonly organizationId: string }
-
-export const findByPassId = async (db: Queryable, passId: string): Promise<PassForCheck | undefined> => (await db.query<PassForCheck>(`/* pass.forCheck */
-  select p.id, p.member_id as "memberId", m.name as "memberName", p.class, p.state, p.organization_id as "organizationId"
-    from pass p left join member m on m.id = p.member_id where p.pass_id = decode($1, 'hex')`, [passId]))[0];
+/** Whose a pass is, by what it bears (hexadecimal). */
+export const findByPassId = async (db: Queryable, passId: string): Promise<Pick<PassRecord, 'memberId' | 'state'> | undefined> => (await db.query<Pick<PassRecord, 'memberId' | 'state'>>(
+  `/* pass.forCheck */ select member_id as "memberId", state from pass where pass_id = decode($1, 'hex')`, [passId]))[0];
 
 /** A one-time code as it is kept. */
-export interface KeptCode { readonly pass: string; readonly selector: string; readonly version: string; readonly hash: Buffer; readonly expiresAt: Date }
+export interface KeptCode extends HashedCode { readonly pass: string; readonly selector: string; readonly expiresAt: Date }
 
 /** @returns false when another code is found by the same characters */
 export const insertCode = async (within: Queryable, { pass, selector, version, hash, expiresAt }: KeptCode): Promise<boolean> => (await within.query(`/* pass.code */

@@ -1,14 +1,19 @@
 import { PlatformError } from '@delta/schema/errors';
 import type { Viewer } from '@delta/schema/viewer';
 import type { Database } from '../db/database.js';
-import type { FindPass, PassLists } from './passLists.js';
+import type { findPassForCheck } from '../pass/index.js';
+import type { PassLists } from '../passLists/index.js';
 import { minuteOf } from './rules.js';
 import { chargeCheck, forgetShown } from './store.js';
 
+/** What passes are judged by. */
+export type JudgingLists = Pick<PassLists, 'trust' | 'status' | 'knownIssued' | 'freshStatus'>;
+
 /** What verifying passes needs beside the database: made once at start. */
 export interface PassChecking {
-  readonly lists: PassLists;
-  readonly findPass: FindPass;
+  readonly lists: JudgingLists;
+  /** Of a pass that this province issued, whose it is. */
+  readonly findPass: typeof findPassForCheck;
   /** @throws PlatformError VERIFY_LIMIT with `limit` and `retryAt` */
   charge(viewer: Viewer): Promise<void>;
   stop(): void;
@@ -16,8 +21,9 @@ export interface PassChecking {
 
 export interface PassCheckingOptions {
   readonly db: Database;
-  readonly lists: PassLists;
-  readonly findPass: FindPass;
+  readonly lists: JudgingLists;
+  /** Of a pass that this province issued, whose it is. */
+  readonly findPass: typeof findPassForCheck;
   /** How many passes and challenges one viewer may have in a minute. */
   readonly perMinute: number;
   readonly now: () => Date;

@@ -1,6 +1,6 @@
 import { verifyPassSync, type Challenge, type PassContext, type PassOutcome, type StationState, type StatusList } from '@delta/pass';
 import { PlatformError } from '@delta/schema/errors';
-import type { PassLists } from './passLists.js';
+import type { JudgingLists } from './createPassChecking.js';
 import type { Claims } from './types.js';
 
 /** What the pass is shown for. */
@@ -30,7 +30,7 @@ const freshMs = 300;
  * @param seconds the server's time, which is the station's clock here
  * @throws PlatformError PASS_LISTS_MISSING
  */
-export async function judgePass(lists: PassLists, text: string, shown: Shown, seconds: number): Promise<Judged> {
+export async function judgePass(lists: JudgingLists, text: string, shown: Shown, seconds: number): Promise<Judged> {
   let kid: string | undefined;
   const first = judgeBy(lists, text, shown, seconds, (of) => {
     kid = of;
@@ -41,7 +41,7 @@ export async function judgePass(lists: PassLists, text: string, shown: Shown, se
   return judgeBy(lists, text, shown, seconds, (of) => (of === kid ? fresh : lists.status(of)));
 }
 
-function judgeBy(lists: PassLists, text: string, shown: Shown, seconds: number, status: (kid: string) => StatusList | undefined): Judged {
+function judgeBy(lists: JudgingLists, text: string, shown: Shown, seconds: number, status: (kid: string) => StatusList | undefined): Judged {
   const trust = lists.trust();
   if (!trust) throw new PlatformError('PASS_LISTS_MISSING');
   let claims: Claims = {};

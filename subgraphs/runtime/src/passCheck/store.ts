@@ -1,6 +1,7 @@
 import type { Viewer } from '@delta/schema/viewer';
 import type { Queryable } from '../db/database.js';
-import type { ChallengeRecord, CheckRecord, PresenceRecord } from './types.js';
+import type { PassClass } from '../pass/index.js';
+import type { ChallengeRecord, PresenceRecord } from './types.js';
 
 /** Counts one more in a minute; answers how many there are. */
 export const chargeCheck = async (db: Queryable, viewer: Viewer, minute: number): Promise<number> => (await db.query<{ checks: number }>(`/* passCheck.charge */
@@ -33,6 +34,16 @@ export const claimProof = async (within: Queryable, proof: Buffer, until: Date):
 /** True once for each use. */
 export const claimUse = async (within: Queryable, use: Buffer, at: Date): Promise<boolean> => (await within.query(`/* passCheck.claimUse */
   insert into pass_use (use, used_at) values ($1, $2) on conflict do nothing returning 1`, [use, at])).length > 0;
+
+/** A valid check as it is kept for a client that repeats it. Whose name the pass bears is not. */
+export interface CheckRecord {
+  readonly id: string;
+  readonly class: PassClass;
+  readonly issuer: string;
+  readonly freshness: 'CURRENT' | 'STALE';
+  readonly expiresAt: Date;
+  readonly checkedAt: Date;
+}
 
 const check = 'id, class, issuer, freshness, expires_at as "expiresAt", checked_at as "checkedAt"';
 

@@ -8,19 +8,6 @@ export interface ChallengeRecord {
   readonly expiresAt: Date;
 }
 
-export type PassClass = 'PHONE' | 'PAPER';
-export type PassFreshness = 'CURRENT' | 'STALE';
-
-/** A valid check as it is kept for a client that repeats it. Whose name the pass bears is not. */
-export interface CheckRecord {
-  readonly id: string;
-  readonly class: PassClass;
-  readonly issuer: string;
-  readonly freshness: PassFreshness;
-  readonly expiresAt: Date;
-  readonly checkedAt: Date;
-}
-
 /** What a shown pass uses up: a phone's word, and attendance at an activity. */
 export interface Claims {
   /** SHA-256 in hexadecimal of what the phone signed, and until when it must be remembered, seconds. */

@@ -14,8 +14,8 @@ import { judgePass, type Judged, type Shown } from './judgePass.js';
 import { toChallenge } from './openPassChallenge.js';
 import { requireChallenge } from './requireChallenge.js';
 import { checkActivity } from './rules.js';
-import { findCheckByKey, insertCheck } from './store.js';
-import type { ChallengeRecord, CheckRecord } from './types.js';
+import { findCheckByKey, insertCheck, type CheckRecord } from './store.js';
+import type { ChallengeRecord } from './types.js';
 
 export interface VerifyPassInput {
   readonly text: string;

@@ -19,9 +19,10 @@ import { createLimits } from '../lookup/index.js';
 import { checkKeys, shredEvents } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
-import { createCodeHasher, createStatusPublisher, findPassForCheck, loadPassKeys, passRoutes, startReissuing, type PaperRenderer } from '../pass/index.js';
-import { createPassChecking, type FindPass, type PassLists } from '../passCheck/index.js';
-import { startPassLists, type PassLists as PulledLists } from '../passLists/index.js';
+import { createCodeHasher } from '../oneTimeCode/index.js';
+import { createStatusPublisher, findPassForCheck, loadPassKeys, passRoutes, startReissuing, type PaperRenderer } from '../pass/index.js';
+import { createPassChecking, type JudgingLists, type PassChecking } from '../passCheck/index.js';
+import { startPassLists, type PassLists } from '../passLists/index.js';
 import { stationEntity } from '../station/index.js';
 import { memberStatisticsOf } from '../statistics/index.js';
 import { transferEvents } from '../transfer/index.js';
@@ -44,7 +45,7 @@ export interface ProvinceOptions {
   /** Other guards than the real ones: for the bench that measures these. */
   readonly guards?: Guards;
   /** By what passes are judged, and whose a pass is, where it is neither the province's own lists nor its own register. */
-  readonly judging?: { readonly lists?: PassLists; readonly findPass?: FindPass };
+  readonly judging?: { readonly lists?: JudgingLists; readonly findPass?: PassChecking['findPass'] };
   /** Makes the sheet of a pass on paper. */
   readonly paper?: PaperRenderer;
   /** Told of every statement sent to the database. */
@@ -64,7 +65,7 @@ export interface RunningProvince {
 const printer: PaperRenderer = async (sheet) => (await import('@delta/pass/paper')).renderPaperPass(sheet);
 
 /** No pass is judged by these. */
-const noLists: PassLists = { trust: () => undefined, status: () => undefined, knownIssued: () => undefined, freshStatus: async () => undefined };
+const noLists: JudgingLists = { trust: () => undefined, status: () => undefined, knownIssued: () => undefined, freshStatus: async () => undefined };
 
 /** Starts one province's subgraph: its database, its demonstration data if the database is new, its server, its registrar. */
 export async function createProvince({ definition, settings, log, now = () => new Date(), guards: given, paper = printer, judging = {}, onStatement, onLoading }: ProvinceOptions): Promise<RunningProvince> {
@@ -86,7 +87,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
     entities: [organizationEntity, stationEntity], migrations: provinceMigrations,
     poolSize: settings.poolSize, statementTimeoutMs: settings.statementTimeoutMs, ...(onStatement ? { onStatement } : {}),
   });
-  let passLists: PulledLists | undefined;
+  let passLists: PassLists | undefined;
   try {
     if (settings.mode === 'demo' && settings.syntheticMembers > 0) {
       await loadSynthetic(database.source, {
@@ -109,13 +110,13 @@ export async function createProvince({ definition, settings, log, now = () => ne
       ], definition.extension?.events),
       onRewound: async (peer) => { if (peer === 'zone') await registerAgain(db); },
     });
-    const passes = { keys: passKeys, codes: createCodeHasher(masterKeys), places: settings.passPlaces, paper, challengeKeys: () => masterKeys.versions.map((version) => challengeKey(version)) };
+    const passes = { keys: passKeys, places: settings.passPlaces, paper, challengeKeys: () => masterKeys.versions.map((version) => challengeKey(version)) };
     const publisher = createStatusPublisher({ db, entry, now, passes });
     // Without pinned roots no pass can be judged here, and everything else goes on.
     passLists = roots && await startPassLists({ db, roots, zoneUrl: settings.zoneUrl, send, own: { issuer: entry.code, ...publisher }, log, metrics, now });
     const passChecking = createPassChecking({ db, lists: judging.lists ?? passLists ?? noLists, findPass: judging.findPass ?? findPassForCheck, perMinute: settings.verifyLimitViewer, now });
     const services: ProvinceServices = {
-      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, passes, passRoots: roots, passChecking,
+      entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, codes: createCodeHasher(masterKeys), passes, passRoots: roots, passChecking,
       memberStatistics: memberStatisticsOf({ db, province: entry.code, now }), caseLifeMs: settings.caseDays * 86_400_000, mode: settings.mode, now,
       cursors: createCursors(entry.code, () => masterKeys.versions.map((version) => cursorKey(version))),
     };

@@ -7,6 +7,7 @@ import type { Joined } from '../exchange/index.js';
 import type { Database } from '../db/database.js';
 import type { Limits } from '../lookup/index.js';
 import type { PassIssuing } from '../pass/index.js';
+import type { CodeHasher } from '../oneTimeCode/index.js';
 import type { Cursors } from '../page/index.js';
 import type { PassChecking } from '../passCheck/index.js';
 import type { MemberStatistics } from '../statistics/index.js';
@@ -31,6 +32,8 @@ export interface ProvinceServices {
   readonly memberStatistics: () => Promise<MemberStatistics>;
   /** The province's part in the exchange. */
   readonly exchange: Pick<Joined, 'peers' | 'services' | 'tell' | 'knows'>;
+  /** One-time codes as they are kept. */
+  readonly codes: CodeHasher;
   /** What passes are issued with. */
   readonly passes: PassIssuing;
   /** The provinces' roots as this province pins them; undefined where none are configured. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { fingerprintOfRoots } from '@delta/pass';
 import { PlatformError } from '@delta/schema/errors';
 import { requireClientKey } from '@delta/schema/ids';
@@ -6,12 +5,11 @@ import type { Viewer } from '@delta/schema/viewer';
 import { v7 as uuidv7 } from 'uuid';
 import { requireOffice } from '../access/index.js';
 import { recordEntries, type AuditedRequest } from '../audit/index.js';
+import { codeLifeMs, codeShown, drawCode, selectorOf } from '../oneTimeCode/index.js';
 import type { ProvinceServices } from '../server/services.js';
 import { requireStation } from '../station/index.js';
-import { hashSecret } from './hashSecret.js';
-import { codeLifeMs } from './limits.js';
-import { codeOf, randomBytesOfCode, readCode, shownCode } from './rules.js';
 import { findEnrolmentByKey, holdStation, insertEnrolment, voidOpen } from './store.js';
+import type { EnrolmentRecord } from './types.js';
 
 export interface OpenStationEnrolmentInput { readonly stationId: string; readonly clientKey: string }
 
@@ -35,22 +33,20 @@ export async function openStationEnrolment(services: ProvinceServices, viewer: V
   if (!services.passRoots) throw new PlatformError('PASS_ROOTS_MISSING');
   const stationId = await requireStation(services.db, services.entry.code, organizationId, input.stationId);
   const now = services.now();
-  const code = codeOf(randomBytes(randomBytesOfCode));
-  const { selector, secret } = readCode(code);
-  const salt = randomBytes(16);
-  const enrolment = {
-    id: `${services.entry.code}-${uuidv7()}`, stationId, organizationId, selector, salt, secretHash: await hashSecret(secret, salt),
-    openedAt: now, expiresAt: new Date(now.getTime() + codeLifeMs), tries: 0, closedAs: null,
-  };
-  const opened = await services.db.transaction(async (within) => {
+  const enrolment = { id: `${services.entry.code}-${uuidv7()}`, stationId, organizationId, openedAt: now, expiresAt: new Date(now.getTime() + codeLifeMs), tries: 0, closedAs: null };
+  const { act, code } = await services.db.transaction(async (within): Promise<{ act: Pick<EnrolmentRecord, 'id' | 'stationId' | 'organizationId' | 'expiresAt'>; code: string | null }> => {
     await holdStation(within, stationId);
-    const inserted = await insertEnrolment(within, enrolment, viewer, clientKey);
-    if (!inserted) return null;
-    await voidOpen(within, stationId, inserted.id, now);
-    await recordEntries(within, request, [{ kind: 'STATION', memberId: null, purpose: null, reference: inserted.id, fields: [], reason: 'OPENED' }], now);
-    return inserted;
+    for (;;) {
+      const code = drawCode();
+      if (await insertEnrolment(within, { ...enrolment, selector: selectorOf(code), ...services.codes.hash(code) }, viewer, clientKey)) {
+        await voidOpen(within, stationId, enrolment.id, now);
+        await recordEntries(within, request, [{ kind: 'STATION', memberId: null, purpose: null, reference: enrolment.id, fields: [], reason: 'OPENED' }], now);
+        return { act: enrolment, code: codeShown(code) };
+      }
+      const act = await findEnrolmentByKey(within, viewer, clientKey);
+      if (act) return { act, code: null };
+    }
   });
-  const act = opened ?? await findEnrolmentByKey(services.db, viewer, clientKey);
-  if (!act || act.stationId !== stationId || act.organizationId !== organizationId) throw new PlatformError('CLIENT_KEY_REUSED');
-  return { id: act.id, stationId, code: opened ? shownCode(code) : null, expiresAt: act.expiresAt, rootsFingerprint: await fingerprintOfRoots(services.passRoots) };
+  if (act.stationId !== stationId || act.organizationId !== organizationId) throw new PlatformError('CLIENT_KEY_REUSED');
+  return { id: act.id, stationId, code, expiresAt: act.expiresAt, rootsFingerprint: await fingerprintOfRoots(services.passRoots) };
 }

@@ -2,17 +2,17 @@ import type { Viewer } from '@delta/schema/viewer';
 import type { Queryable } from '../db/database.js';
 import type { EnrolmentRecord, StationKeyRecord } from './types.js';
 
-const columns = `e.id, e.station_id as "stationId", e.organization_id as "organizationId", e.selector, e.salt, e.secret_hash as "secretHash",
+const columns = `e.id, e.station_id as "stationId", e.organization_id as "organizationId", e.selector, e.key_version as version, e.hash,
   e.opened_at as "openedAt", e.expires_at as "expiresAt", e.tries, e.closed_as as "closedAs"`;
 const keyColumns = `k.id, k.station_id as "stationId", k.kid, k.public_key as "publicKey", k.enrolled_at as "enrolledAt", k.ended_at as "endedAt", k.ended_as as "endedAs"`;
 
-/** Opens it; null when this viewer used the client key before. A selector that another code has makes the statement fail. */
-export async function insertEnrolment(within: Queryable, e: EnrolmentRecord, viewer: Viewer, clientKey: string): Promise<EnrolmentRecord | null> {
-  const rows = await within.query<EnrolmentRecord>(`/* stationEnrolment.insert */
-    insert into station_enrolment as e (id, station_id, organization_id, viewer_issuer, viewer_subject, client_key, selector, salt, secret_hash, opened_at, expires_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (viewer_issuer, viewer_subject, client_key) do nothing returning ${columns}`, [
-    e.id, e.stationId, e.organizationId, viewer.issuer, viewer.subject, clientKey, e.selector, e.salt, e.secretHash, e.openedAt, e.expiresAt]);
-  return rows[0] ?? null;
+/** @returns whether it is opened; false when this viewer used the client key before, or another code is found by the same characters. */
+export async function insertEnrolment(within: Queryable, e: EnrolmentRecord, viewer: Viewer, clientKey: string): Promise<boolean> {
+  const rows = await within.query(`/* stationEnrolment.insert */
+    insert into station_enrolment as e (id, station_id, organization_id, viewer_issuer, viewer_subject, client_key, selector, key_version, hash, opened_at, expires_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing returning 1`, [
+    e.id, e.stationId, e.organizationId, viewer.issuer, viewer.subject, clientKey, e.selector, e.version, e.hash, e.openedAt, e.expiresAt]);
+  return rows.length > 0;
 }
 
 export async function findEnrolmentByKey(db: Queryable, viewer: Viewer, clientKey: string): Promise<EnrolmentRecord | null> {
@@ -33,21 +33,15 @@ export async function voidOpen(within: Queryable, stationId: string, but: string
   return rows.length;
 }
 
-/** Counts a try before it is judged, so that however many are made at once, no more than `max` are. False where none is left. */
-export async function chargeTry(db: Queryable, id: string, max: number, now: Date): Promise<boolean> {
-  const rows = await db.query(`/* stationEnrolment.try */
-    with tried as (update station_enrolment set tries = tries + 1 where id = $1 and tries < $2 and closed_at is null and expires_at > $3 returning 1) select * from tried`, [id, max, now]);
-  return rows.length > 0;
-}
+export const countTry = async (within: Queryable, id: string): Promise<void> => {
+  await within.query('/* stationEnrolment.try */ update station_enrolment set tries = tries + 1 where id = $1', [id]);
+};
 
-/** Closes it, once. False where it is closed already. */
-export async function closeEnrolment(within: Queryable, id: string, as: 'USED' | 'EXHAUSTED', at: Date): Promise<boolean> {
-  const rows = await within.query(`/* stationEnrolment.close */
-    with closed as (update station_enrolment set closed_at = $3, closed_as = $2 where id = $1 and closed_at is null returning 1) select * from closed`, [id, as, at]);
-  return rows.length > 0;
-}
+export const closeEnrolment = async (within: Queryable, id: string, as: 'USED' | 'EXHAUSTED', at: Date): Promise<void> => {
+  await within.query('/* stationEnrolment.close */ update station_enrolment set closed_at = $3, closed_as = $2 where id = $1 and closed_at is null', [id, as, at]);
+};
 
-/** Locks the station's keys until the transaction ends: of two devices that are enrolled at once, one is after the other. */
+/** Locks a station's keys and enrolments until the transaction ends: of two devices that are enrolled at once, one is after the other. */
 export const holdStation = (within: Queryable, stationId: string): Promise<unknown> =>
   within.query(`/* stationEnrolment.hold */ select id from service_station where id = $1 for no key update`, [stationId]);
 

@@ -1,11 +1,12 @@
-/** An enrolment as stored: of its code only what finds it, and a hash. */
+/** An enrolment as stored: of its code only what finds it, and a keyed hash. */
 export interface EnrolmentRecord {
   readonly id: string;
   readonly stationId: string;
   readonly organizationId: string;
   readonly selector: string;
-  readonly salt: Buffer;
-  readonly secretHash: Buffer;
+  /** Of the key that the hash is made with. */
+  readonly version: string;
+  readonly hash: Buffer;
   readonly openedAt: Date;
   readonly expiresAt: Date;
   readonly tries: number;

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * The newest signed list of each kind that this province has accepted, so that after a restart none older is taken; and the
- * stations that were enrolled, by one-time codes of which only a hash is kept. Times of lists are seconds, as they are signed.
+ * stations that were enrolled, by one-time codes of which only a keyed hash is kept. Times of lists are seconds, as they are signed.
  */
 export class PassTrust1764000000013 implements MigrationInterface {
   readonly name = 'PassTrust1764000000013';
@@ -29,8 +29,8 @@ export class PassTrust1764000000013 implements MigrationInterface {
         viewer_subject text not null,
         client_key text not null,
         selector text not null unique,
-        salt bytea not null,
-        secret_hash bytea not null,
+        key_version text not null,
+        hash bytea not null,
         opened_at timestamptz not null,
         expires_at timestamptz not null,
         tries integer not null default 0,
