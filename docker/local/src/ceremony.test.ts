@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { fingerprintOfRoots } from '@delta/pass';
+import { encodeTrustList } from '@delta/pass/trust/trustPayload';
 import { createLog } from '@delta/service/log';
 import { createZone } from '@delta/zone/createZone';
 import { readSettings } from '@delta/zone/settings';
@@ -14,6 +16,7 @@ import { publicPassKeys } from './passKeyFile.js';
 import { loadRoots } from './passRoot.js';
 import { provision } from './provision.js';
 import { renewTrustList } from './renewTrustList.js';
+import { proposalText, readProposal } from './trustProposal.js';
 import { listInForce } from './zoneTrustList.js';
 
 const day = 86_400;
@@ -86,6 +89,20 @@ test('what the roots are shown has the digest that is signed; a proposal that wa
   expect(said.join('\n').replaceAll(' ', '')).toContain(digest);
   await writeFile(carry('proposal.json'), (await readFile(carry('proposal.json'), 'utf8')).replace('http://anhui:4034', 'http://thief:4034'));
   await expect(sign('anhui')).rejects.toThrow('not as it was written');
+});
+
+test('a key that was put in the place of another under its kid is proposed by none, and signed by no root', async () => {
+  const announced = carry('anhui-keys.json');
+  await ceremony('keys', '--province', 'anhui', '--out', announced);
+  const [theirs, thief] = [(await publicPassKeys(files.passKeys('anhui'), '34'))[0]!, (await publicPassKeys(files.passKeys('shanghai'), '31'))[0]!];
+  const [before, after] = [theirs, thief].map(({ publicKey }) => Buffer.from(publicKey).toString('hex')) as [string, string];
+  await writeFile(announced, (await readFile(announced, 'utf8')).replace(before, after));
+  await expect(propose('--keys', announced)).rejects.toThrow(`${theirs.kid} is announced with another's public key.`);
+  await propose();
+  const { content } = readProposal(await readFile(carry('proposal.json'), 'utf8'));
+  const keys = content.keys.map((key) => (key.kid === theirs.kid ? { ...key, publicKey: thief.publicKey } : key));
+  await writeFile(carry('proposal.json'), proposalText({ content: { ...content, keys }, digest: createHash('sha256').update(encodeTrustList({ ...content, keys })).digest('hex') }));
+  await expect(sign('anhui')).rejects.toThrow('MALFORMED');
 });
 
 test('signatures of another proposal, and of roots that nobody pinned, are refused', async () => {

@@ -7,5 +7,5 @@ export * from './common.js';
 export { createNodeSigner } from './platform/createNodeSigner.js';
 export { nodePlatform };
 export const {
-  verifyPass, verifyPassSync, openTrustList, openStatusList, openKnownIssued, verifyStationRecord, fingerprintOfRoots, signProof, signStatusList,
+  verifyPass, verifyPassSync, openTrustList, openStatusList, openKnownIssued, verifyStationRecord, fingerprintOfRoots, signProof, signStatusList, signTrustList,
 } = createPassVerbs(cacheKeys(nodePlatform, 4096));
