@@ -19,7 +19,7 @@ import { createLimits } from '../lookup/index.js';
 import { checkKeys, shredEvents } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
-import { createCodeHasher, createStatusPublisher, findPassForCheck, loadPassKeys, passRoutes, startReissuing, type PaperRenderer } from '../pass/index.js';
+import { createCodeHasher, createStatusPublisher, findPassForCheck, keysUnder, loadPassKeys, passRoutes, startReissuing, type PaperRenderer } from '../pass/index.js';
 import { createPassChecking, type FindPass, type PassLists } from '../passCheck/index.js';
 import { startPassLists } from '../passLists/index.js';
 import { stationEntity } from '../station/index.js';
@@ -108,10 +108,11 @@ export async function createProvince({ definition, settings, log, now = () => ne
       ], definition.extension?.events),
       onRewound: async (peer) => { if (peer === 'zone') await registerAgain(db); },
     });
-    const passes = { keys: passKeys, codes: createCodeHasher(masterKeys), places: settings.passPlaces, paper, challengeKeys: () => masterKeys.versions.map((version) => challengeKey(version)) };
+    let passLists: Awaited<ReturnType<typeof startPassLists>> | undefined;
+    const passes = { keys: passKeys && keysUnder(passKeys, () => passLists?.trust()), codes: createCodeHasher(masterKeys), places: settings.passPlaces, paper, challengeKeys: () => masterKeys.versions.map((version) => challengeKey(version)) };
     const publisher = createStatusPublisher({ db, entry, now, passes });
     // Without pinned roots no pass can be judged here, and everything else goes on.
-    const passLists = roots && await startPassLists({ db, roots, zoneUrl: settings.zoneUrl, send, own: { issuer: entry.code, ...publisher }, log, metrics, now });
+    if (roots) passLists = await startPassLists({ db, roots, zoneUrl: settings.zoneUrl, send, own: { issuer: entry.code, ...publisher }, log, metrics, now });
     const passChecking = createPassChecking({ db, lists: judging.lists ?? passLists ?? noLists, findPass: judging.findPass ?? findPassForCheck, perMinute: settings.verifyLimitViewer, now });
     const services: ProvinceServices = {
       entry, exchange, db, signer, trust, messages: createPairMessages(signer, trust), envelope, blindIndex, limits, passes, passRoots: roots, passLists, passChecking,
