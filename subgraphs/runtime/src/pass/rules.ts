@@ -1,6 +1,5 @@
-import type { TrustedKeys } from '@delta/pass';
 import type { ErrorCode } from '@delta/schema/errors';
-import type { HeldPass, IssueReason, PassClass, PassKey, PassRecord, PassState, SeenState } from './types.js';
+import type { HeldPass, IssueReason, KeysTaken, PassClass, PassKey, PassRecord, PassState, SeenState } from './types.js';
 
 const day = 86_400;
 
@@ -72,7 +71,7 @@ export function mayRenew(pass: HeldPass, renewed: number, now: Date): ErrorCode 
  * Of the keys that may sign now, the one that began last: a next key takes over when its time comes. Where a trust list is in force, only
  * keys that it names and does not call stolen: what another signs nobody takes, its status lists neither. So a successor waits for the list that names it.
  */
-export function keyInUse(keys: readonly PassKey[], use: PassKey['use'], now: number, trust?: TrustedKeys): PassKey | undefined {
+export function keyInUse(keys: readonly PassKey[], use: PassKey['use'], now: number, trust?: KeysTaken): PassKey | undefined {
   const inTime = ({ from, until }: Pick<PassKey, 'from' | 'until'>): boolean => from <= now && now < until;
   const isTaken = (kid: string): boolean => {
     const listed = trust?.find(kid);
