@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
@@ -168,6 +168,16 @@ test('a root\'s key can be read by its owner alone, and four public parts make t
   await ceremony('roots', ...parts, '--out', carry('roots.json'));
   expect(await readFile(carry('roots.json'), 'utf8')).toBe(await readFile(files.passRoots, 'utf8'));
   expect(said.at(-1)).toContain(await fingerprintOfRoots(await loadRoots(files.passRoots)));
+});
+
+test('roots that were brought stay as they are, and none are made beside them', async () => {
+  const elsewhere = join(home, 'elsewhere');
+  const brought = keyFiles(elsewhere);
+  await mkdir(brought.directory, { recursive: true });
+  await copyFile(files.passRoots, brought.passRoots);
+  await provision(elsewhere);
+  expect(await readFile(brought.passRoots, 'utf8')).toBe(await readFile(files.passRoots, 'utf8'));
+  for (const slug of ['shanghai', 'jiangsu', 'zhejiang', 'anhui']) await expect(stat(brought.passRoot(slug))).rejects.toThrow('ENOENT');
 });
 
 test('in a demonstration it is held by itself: when something is other, and four days before the list ends', async () => {
