@@ -1,7 +1,7 @@
 import { signKnownIssued, type RefusalCode } from '@delta/pass';
 import { createHash } from 'node:crypto';
 import { claimsMap, credentialOf, raw, swapCredential } from './rawPass.js';
-import { challenge, content, day, hex, issue, key, now, paper, paperText, phone, phoneText, place, proofText, shown, sixteen, statusList, step, trustList } from './world.js';
+import { challenge, content, day, exchange, hex, issue, key, now, paper, paperText, phone, phoneText, place, proofText, shown, sixteen, statusList, step, trustList, uncheckedTrustList } from './world.js';
 import type { Vector, VectorContext } from './vector.js';
 
 /** A case whose context is the subject: keys, times, lists, proofs, the station itself. */
@@ -29,7 +29,7 @@ const again = proofText(credential);
 export const keyCases: readonly RuleCase[] = [
   { name: 'Jiangsu\'s name under Shanghai\'s key', refusal: 'ISSUER_MISMATCH', text: phoneText({ issuer: '32' }) },
   { name: 'a status key signed a pass', refusal: 'KEY_USE', text: phoneText({}, key['status-31']) },
-  { name: 'an exchange key\'s kid on a pass', refusal: 'KEY_USE', text: raw({ header: new Map<number, unknown>([[1, -7], [4, Buffer.from('00000000000000ed', 'hex')]]) }) },
+  { name: 'an exchange key\'s kid on a pass', refusal: 'KEY_USE', text: raw({ header: new Map<number, unknown>([[1, -7], [4, Buffer.from(exchange.kid, 'hex')]]) }) },
   { name: 'a pass key signed a status list', refusal: 'KEY_USE', kind: 'lists', context: statusList({ signer: key['pass-31'] }).then((token) => ({ statusLists: [token] })) },
   { name: 'a pass that began after its key was retired', refusal: 'KEY_RETIRED', text: phoneText({ notBefore: now - 9 * day }, key['pass-31-old']) },
   { name: 'a pass that begins before its key may be used', refusal: 'KEY_NOT_YET_VALID', text: phoneText({}, key['pass-31-next']) },
@@ -73,6 +73,8 @@ export const trustCases: readonly RuleCase[] = [
   { name: 'one root signed twice', refusal: 'TRUST_LIST_SIGNATURES', kind: 'lists', context: trustList({}, [key['root-31'], key['root-31']]).then((list) => ({ trustList: list })) },
   { name: 'one root signed, and a key that is no root', refusal: 'TRUST_LIST_SIGNATURES', kind: 'lists', context: trustList({}, [key['root-31'], key['pass-31']]).then((list) => ({ trustList: list })) },
   { name: 'the second signature is another\'s under a root\'s kid', refusal: 'SIGNATURE_INVALID', kind: 'lists', context: trustList({}, [key['root-31'], { ...key.unlisted, kid: key['root-32'].kid }]).then((list) => ({ trustList: list })) },
+  { name: 'another key under the kid that was compared', refusal: 'MALFORMED', kind: 'lists', context: uncheckedTrustList({ keys: content.keys.map((one, i) => (i === 0 ? { ...one, publicKey: key.unlisted.publicKey } : one)) }).then((list) => ({ trustList: list })) },
+  { name: 'an exchange key under a kid that is not its digest', refusal: 'MALFORMED', kind: 'lists', context: uncheckedTrustList({ keys: [{ ...exchange, kid: '00000000000000ed' }] }).then((list) => ({ trustList: list })) },
   { name: 'the trust list ended this second', refusal: 'TRUST_LIST_EXPIRED', text: phoneText(), context: trustList({ issuedAt: now - 7 * day, expires: now }).then((list) => ({ trustList: list })) },
 ];
 

@@ -4,6 +4,7 @@ import {
   challengeText, createPassVerbs, credentialText, issueCredential, nodePlatform, setStatus, signTrustList, statusBytes, stepAt,
   type Challenge, type Claims, type PassSigner, type TrustKey, type TrustListContent,
 } from '@delta/pass';
+import { encodeTrustList } from '@delta/pass/trust/trustPayload';
 import { testKey, type TestKey } from './deterministicSigner.js';
 import type { VectorContext } from './vector.js';
 
@@ -21,18 +22,22 @@ export const step = stepAt(now);
 const names = ['root-31', 'root-32', 'root-33', 'root-34', 'pass-31', 'pass-31-next', 'pass-31-old', 'pass-32', 'pass-33', 'status-31', 'status-32', 'status-33', 'unlisted', 'holder', 'other-holder', 'station', 'other-station'] as const;
 export const key = Object.fromEntries(names.map((name) => [name, testKey(name)])) as Readonly<Record<(typeof names)[number], TestKey>>;
 
+const kidOfKey = (publicKey: Uint8Array): string => createHash('sha256').update(publicKey).digest('hex').slice(0, 16);
+
 const entry = (of: TestKey, use: TrustKey['use'], from = now - 200 * day, until = now + 165 * day): TrustKey =>
   ({ kid: hex(of.kid), issuer: of.name.split('-')[1]!, use, algorithm: -7, publicKey: of.publicKey, from, until });
 
+const pinned = new Uint8Array(createHash('sha256').update('slot').digest());
 /** An entry for an algorithm that no profile uses yet: the slot for SM2, by a number of COSE's private range. */
-export const slot = { ...entry(key.unlisted, 'pass'), kid: '00000000000000d2', issuer: '34', algorithm: -65540 };
+export const slot = { ...entry(key.unlisted, 'pass'), kid: kidOfKey(pinned), publicKey: pinned, issuer: '34', algorithm: -65540 };
+const exchanging = new Uint8Array(createHash('sha256').update('exchange').digest());
+export const exchange: TrustKey = { kid: kidOfKey(exchanging), issuer: '31', use: 'exchange', algorithm: -8, publicKey: exchanging, from: now - 200 * day, until: now + 165 * day };
 
 export const content: TrustListContent = {
   sequence: 12, issuedAt: now - day, expires: now + 6 * day,
   keys: [
     entry(key['pass-31'], 'pass'), entry(key['pass-31-next'], 'pass', now + 135 * day, now + 500 * day), entry(key['pass-31-old'], 'pass', now - 375 * day, now - 10 * day),
-    entry(key['pass-32'], 'pass'), entry(key['pass-33'], 'pass'), entry(key['status-31'], 'status'), entry(key['status-32'], 'status'), entry(key['status-33'], 'status'), slot,
-    { kid: '00000000000000ed', issuer: '31', use: 'exchange', algorithm: -8, publicKey: new Uint8Array(createHash('sha256').update('exchange').digest()), from: now - 200 * day, until: now + 165 * day },
+    entry(key['pass-32'], 'pass'), entry(key['pass-33'], 'pass'), entry(key['status-31'], 'status'), entry(key['status-32'], 'status'), entry(key['status-33'], 'status'), slot, exchange,
   ],
   compromised: [hex(key['pass-33'].kid)],
   peers: [{ owner: '31', address: 'https://shanghai.invalid' }],
@@ -41,6 +46,17 @@ export const content: TrustListContent = {
 export const roots = [key['root-31'], key['root-32'], key['root-33'], key['root-34']].map((of) => ({ issuer: of.name.slice(5), kid: hex(of.kid), publicKey: hex(of.publicKey) }));
 export const trustList = async (changes: Partial<TrustListContent> = {}, signers: readonly PassSigner[] = [key['root-31'], key['root-34']]): Promise<string> =>
   hex(await signTrustList({ ...content, ...changes }, signers));
+
+/** The list as two roots would sign it who compare nothing: `signTrustList` refuses what a verifier would. */
+export async function uncheckedTrustList(changes: Partial<TrustListContent>): Promise<string> {
+  const body = cbor(new Map([[16, 'application/delta-trustlist+cbor']]));
+  const payload = encodeTrustList({ ...content, ...changes });
+  const signatures = await Promise.all([key['root-31'], key['root-34']].map(async (root) => {
+    const header = cbor(new Map<number, unknown>([[1, -7], [4, root.kid]]));
+    return [header, new Map(), await root.sign(cbor(['Signature', body, header, new Uint8Array(), payload]))];
+  }));
+  return hex(cbor([body, new Map(), payload, signatures]));
+}
 
 export const place = { revoked: 6, suspended: 7, reserved: 8, size: 64 };
 

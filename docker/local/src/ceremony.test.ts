@@ -1,19 +1,22 @@
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { fingerprintOfRoots } from '@delta/pass';
+import { encodeTrustList } from '@delta/pass/trust/trustPayload';
 import { createLog } from '@delta/service/log';
 import { createZone } from '@delta/zone/createZone';
 import { readSettings } from '@delta/zone/settings';
 import { createTestDatabase, type TestDatabase } from '../../../tests/support/database.js';
 import { readCeremonyOptions } from './ceremonyOptions.js';
 import { holdCeremony } from './holdCeremony.js';
-import type { KeyFiles } from './home.js';
+import { keyFiles, type KeyFiles } from './home.js';
 import { publicPassKeys } from './passKeyFile.js';
 import { loadRoots } from './passRoot.js';
 import { provision } from './provision.js';
 import { renewTrustList } from './renewTrustList.js';
+import { proposalText, readProposal } from './trustProposal.js';
 import { listInForce } from './zoneTrustList.js';
 
 const day = 86_400;
@@ -88,6 +91,20 @@ test('what the roots are shown has the digest that is signed; a proposal that wa
   await expect(sign('anhui')).rejects.toThrow('not as it was written');
 });
 
+test('a key that was put in the place of another under its kid is proposed by none, and signed by no root', async () => {
+  const announced = carry('anhui-keys.json');
+  await ceremony('keys', '--province', 'anhui', '--out', announced);
+  const [theirs, thief] = [(await publicPassKeys(files.passKeys('anhui'), '34'))[0]!, (await publicPassKeys(files.passKeys('shanghai'), '31'))[0]!];
+  const [before, after] = [theirs, thief].map(({ publicKey }) => Buffer.from(publicKey).toString('hex')) as [string, string];
+  await writeFile(announced, (await readFile(announced, 'utf8')).replace(before, after));
+  await expect(propose('--keys', announced)).rejects.toThrow(`${theirs.kid} is announced with another's public key.`);
+  await propose();
+  const { content } = readProposal(await readFile(carry('proposal.json'), 'utf8'));
+  const keys = content.keys.map((key) => (key.kid === theirs.kid ? { ...key, publicKey: thief.publicKey } : key));
+  await writeFile(carry('proposal.json'), proposalText({ content: { ...content, keys }, digest: createHash('sha256').update(encodeTrustList({ ...content, keys })).digest('hex') }));
+  await expect(sign('anhui')).rejects.toThrow('MALFORMED');
+});
+
 test('signatures of another proposal, and of roots that nobody pinned, are refused', async () => {
   await propose();
   const signed = await sign('shanghai', 'anhui');
@@ -160,6 +177,16 @@ test('a root\'s key can be read by its owner alone, and four public parts make t
   await ceremony('roots', ...parts, '--out', carry('roots.json'));
   expect(await readFile(carry('roots.json'), 'utf8')).toBe(await readFile(files.passRoots, 'utf8'));
   expect(said.at(-1)).toContain(await fingerprintOfRoots(await loadRoots(files.passRoots)));
+});
+
+test('roots that were brought stay as they are, and none are made beside them', async () => {
+  const elsewhere = join(home, 'elsewhere');
+  const brought = keyFiles(elsewhere);
+  await mkdir(brought.directory, { recursive: true });
+  await copyFile(files.passRoots, brought.passRoots);
+  await provision(elsewhere);
+  expect(await readFile(brought.passRoots, 'utf8')).toBe(await readFile(files.passRoots, 'utf8'));
+  for (const slug of ['shanghai', 'jiangsu', 'zhejiang', 'anhui']) await expect(stat(brought.passRoot(slug))).rejects.toThrow('ENOENT');
 });
 
 test('in a demonstration it is held by itself: when something is other, and four days before the list ends', async () => {

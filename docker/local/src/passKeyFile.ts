@@ -33,12 +33,11 @@ export async function addNextPassKeys(file: string, now: number): Promise<number
   return next.length;
 }
 
-/** Puts another key of each use that the stolen one had in use from now on. */
+/** Puts another key of the stolen one's use beside it, which signs as soon as the trust list names it. */
 export async function replacePassKey(file: string, issuer: string, kid: string, now: number): Promise<boolean> {
   const [keys, open] = [await readKeys(file), await publicPassKeys(file, issuer)];
   const stolen = open.find((key) => key.kid === kid);
   if (stolen === undefined || stolen.use === 'exchange') return false;
-  // A key of the same use that is newer is the one that signs.
   await replaceFile(file, textOf([...keys, newKey(stolen.use, now)]));
   return true;
 }

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { issueBatch, loadPassKeys, reissueBatch, type SigningServices } from '@delta/runtime/pass/index';
+import { issueBatch, keysUnder, loadPassKeys, reissueBatch, type SigningServices } from '@delta/runtime/pass/index';
+import { storedTrustList } from '@delta/runtime/passLists/index';
 import { provinces } from '@delta/schema/provinces';
 import { keyFiles } from './home.js';
 import type { CommandPlace } from './keysOfService.js';
 import { openOwnerDatabase, ownerDatabaseUrl } from './ownerDatabase.js';
+import { loadRoots } from './passRoot.js';
 import { Refusal } from './refusal.js';
 
 const slugs = provinces.map(({ slug }) => slug);
@@ -18,7 +20,7 @@ npm run passes -- reissue --province PROVINCE --key KID
   Signs the phones' passes of a key anew under the key in use; each phone gets its own when it renews.
 npm run passes -- keys --province PROVINCE
   The province's keys: what for, and when each is in use.
-  All of these use DATABASE_URL, DELTA_PASS_KEYS_FILE and DELTA_PASS_PLACES where they are set, else this machine's database and keys of the province.
+  All of these use DATABASE_URL, DELTA_PASS_KEYS_FILE, DELTA_PASS_ROOTS_FILE and DELTA_PASS_PLACES where they are set, else this machine's database, keys and roots of the province.
   DELTA_PASS_PLACES must be what the province runs with.`;
 
 /** `npm run passes -- …` @throws Refusal, and what the verbs throw */
@@ -37,7 +39,9 @@ export async function passesOfProvince(argv: readonly string[], { home, env, say
   const withDatabase = async (work: (services: SigningServices) => Promise<void>): Promise<void> => {
     const db = await openOwnerDatabase(await ownerDatabaseUrl(entry.slug, env));
     try {
-      await work({ db, entry, now: () => new Date(), passes: { keys, places } });
+      // As the province itself: under a trust list, no key signs that it does not name.
+      const trust = await storedTrustList(db, () => loadRoots(env['DELTA_PASS_ROOTS_FILE'] || keyFiles(home).passRoots));
+      await work({ db, entry, now: () => new Date(), passes: { keys: keysUnder(keys, () => trust), places } });
     } finally {
       await db.close();
     }

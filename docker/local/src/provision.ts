@@ -28,7 +28,7 @@ export interface ProvisionOptions {
 /**
  * Creates what the services need to trust one another on one machine, in `<home>/keys`: signing keys, the trust file, the
  * issuers, the blind-index keys, the provinces' master keys, and for passes their roots and signing keys. Secrets are made once and never replaced: a lost master key
- * loses every number under it. The lists of public keys and issuers are derived, and follow.
+ * loses every number under it. The lists of public keys and issuers are derived, and follow; the roots of passes are pinned once.
  */
 export async function provision(home: string, options: ProvisionOptions = {}): Promise<KeyFiles> {
   const files = keyFiles(home);
@@ -40,11 +40,11 @@ export async function provision(home: string, options: ProvisionOptions = {}): P
     ...developmentIssuers.map(async ({ slug }) => writeFileOnce(files.issuer(slug), json(await issuerKey(slug)))),
     ...provinces.map(({ slug }) => writeFileOnce(files.master(slug), `${random32()}\n`)),
     ...provinces.map(({ slug }) => writeFileOnce(files.passKeys(slug), json({ keys: newPassKeys() }))),
-    ...provinces.map(({ slug }) => makePassRoot(files.passRoot(slug))),
+    writePassRoots(files),
     writeFileOnce(files.blindIndex, json({ current: 'v1', keys: { v1: random32() } })),
     writeFileOnce(files.tokenClient, json({ clientId: 'token-command', clientSecret: randomBytes(32).toString('base64url') })),
   ]);
-  await Promise.all([writeTrust(files), writeIssuers(files, options), writePeers(files, options.peers), writePassRoots(files)]);
+  await Promise.all([writeTrust(files), writeIssuers(files, options), writePeers(files, options.peers)]);
   return files;
 }
 
@@ -71,9 +71,13 @@ async function writeIssuers(files: KeyFiles, { issuerBase = issuerBaseUrl(defaul
   await writeDerived(files.issuers, json(issuers));
 }
 
-/** Follows the roots that are here; where they are kept apart, the file stays as it was brought. */
+/** Roots of this home alone, where none are pinned yet. A file that is here stays as it was brought: what it pins is not for this machine to say. */
 async function writePassRoots(files: KeyFiles): Promise<void> {
-  const roots = await Promise.all(provinces.map(async ({ slug, code }) => rootOf(await loadPassRoot(files.passRoot(slug)), code)));
+  if (await exists(files.passRoots)) return;
+  const roots = await Promise.all(provinces.map(async ({ slug, code }) => {
+    await makePassRoot(files.passRoot(slug));
+    return rootOf(await loadPassRoot(files.passRoot(slug)), code);
+  }));
   await writeDerived(files.passRoots, writeRoots(roots));
 }
 

@@ -25,8 +25,14 @@ export interface ProposeOptions {
 
 const digestOf = (content: TrustListContent): string => createHash('sha256').update(encodeTrustList(content)).digest('hex');
 
-/** The next list: a week long, numbered after the last. */
+/** Who compares what a root signs compares kids: one that is not its key's digest says nothing of the key. */
+function checkKids(keys: readonly TrustKey[]): void {
+  for (const { kid, publicKey } of keys) if (createHash('sha256').update(publicKey).digest('hex').slice(0, 16) !== kid) throw new Refusal(`${kid} is announced with another's public key.`, 'Get the file from the province again, by another way, and find out who changed it.');
+}
+
+/** The next list: a week long, numbered after the last. @throws Refusal for a kid that is not its key's */
 export function proposeTrustList({ last, keys, peers, compromised, after = 0, now }: ProposeOptions): Proposal {
+  checkKids(keys);
   const content = { sequence: Math.max(last?.sequence ?? 0, after) + 1, issuedAt: now, expires: now + maxTrustLife, keys, compromised: [...new Set([...last?.compromised ?? [], ...compromised])].sort(), peers };
   return { content, digest: digestOf(content) };
 }

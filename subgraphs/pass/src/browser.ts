@@ -7,5 +7,5 @@ export * from './common.js';
 export { createWebHolder, holderSigner } from './platform/createWebHolder.js';
 export { webPlatform };
 export const {
-  verifyPass, openTrustList, openStatusList, openKnownIssued, verifyStationRecord, fingerprintOfRoots, signProof, signStatusList,
+  verifyPass, openTrustList, openStatusList, openKnownIssued, verifyStationRecord, fingerprintOfRoots, signProof, signStatusList, signTrustList,
 } = createPassVerbs(cacheKeys(webPlatform, 256));

@@ -22,6 +22,5 @@ export { statusSubject, type StatusList } from './status/statusList.js';
 export { signKnownIssued, type KnownIssued } from './trust/knownIssued.js';
 export { keysWithoutNext } from './trust/rotation.js';
 export { readRoots, writeRoots } from './trust/rootsFile.js';
-export { signTrustList } from './trust/signTrustList.js';
 export type { KeyUse, TrustedKeys, TrustKey } from './trust/trustKey.js';
 export type { Peer, Root, TrustList, TrustListContent } from './trust/trustList.js';

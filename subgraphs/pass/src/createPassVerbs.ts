@@ -12,6 +12,8 @@ import type { StatusList } from './status/statusList.js';
 import { fingerprintOfRoots } from './trust/fingerprintOfRoots.js';
 import { openKnownIssued } from './trust/knownIssued.js';
 import { openTrustList } from './trust/openTrustList.js';
+import { signTrustList } from './trust/signTrustList.js';
+import type { TrustListContent } from './trust/trustList.js';
 
 export type Refused = { readonly valid: false; readonly refusal: PassRefusal };
 export type PassOutcome = ValidPass | Refused;
@@ -59,5 +61,6 @@ export function createPassVerbs(platform: Platform) {
     fingerprintOfRoots: (roots: Parameters<typeof fingerprintOfRoots>[1]): Promise<string> => finish(fingerprintOfRoots(platform, roots)),
     signProof: (credential: Uint8Array, options: ProofOptions, signer: Pick<PassSigner, 'sign'>): Promise<string> => signProof(platform, credential, options, signer),
     signStatusList: (list: StatusList, signer: PassSigner): Promise<Uint8Array> => signStatusList(platform, list, signer),
+    signTrustList: (content: TrustListContent, signers: readonly PassSigner[]): Promise<Uint8Array> => signTrustList(platform, content, signers),
   };
 }

@@ -8,5 +8,5 @@ export { createNodeSigner } from './platform/createNodeSigner.js';
 export { kidOf } from './platform/kidOf.js';
 export { nodePlatform };
 export const {
-  verifyPass, verifyPassSync, openTrustList, openStatusList, openKnownIssued, verifyStationRecord, fingerprintOfRoots, signProof, signStatusList,
+  verifyPass, verifyPassSync, openTrustList, openStatusList, openKnownIssued, verifyStationRecord, fingerprintOfRoots, signProof, signStatusList, signTrustList,
 } = createPassVerbs(cacheKeys(nodePlatform, 4096));

@@ -8,6 +8,7 @@ import { settle, type Steps } from '../lib/steps.js';
 import { maxTrustList } from '../limits.js';
 import type { Platform, PlatformKey } from '../platform/platform.js';
 import { refuse } from '../refusals/passRefusal.js';
+import { checkKids } from './checkKids.js';
 import { part, signaturesNeeded, trustListType, type Root, type TrustList } from './trustList.js';
 import type { TrustKey } from './trustKey.js';
 import { decodeTrustList } from './trustPayload.js';
@@ -68,6 +69,7 @@ export function* openTrustList(platform: Platform, bytes: Uint8Array, { roots, l
   if (all.length > maxSignatures) refuse('OVERSIZED', part);
   if ((yield* countSignatures(platform, body, payload, all, roots)) < signaturesNeeded) refuse('TRUST_LIST_SIGNATURES', part);
   const content = decodeTrustList(payload);
+  yield* checkKids(platform, content.keys);
   const digest = toHex(yield* settle(platform.sha256(payload)));
   if (last && (content.sequence < last.sequence || (content.sequence === last.sequence && digest !== last.digest))) refuse('TRUST_LIST_ROLLED_BACK', part);
   const keys = yield* importKeys(platform, content.keys);

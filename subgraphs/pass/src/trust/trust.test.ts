@@ -8,7 +8,7 @@ import { fingerprintOfRoots } from './fingerprintOfRoots.js';
 import { openKnownIssued, signKnownIssued } from './knownIssued.js';
 import { openTrustList, type OpenTrustListOptions } from './openTrustList.js';
 import { keysWithoutNext } from './rotation.js';
-import { signTrustList } from './signTrustList.js';
+import { signTrustList as signOn } from './signTrustList.js';
 import type { Root, TrustListContent } from './trustList.js';
 import type { TrustKey } from './trustKey.js';
 
@@ -21,6 +21,7 @@ const day = 86_400;
 const now = 1_800_000_000;
 const entry = (signer: typeof pass, use: TrustKey['use'], until = now + 300 * day, from = now - 65 * day): TrustKey => ({ kid: toHex(signer.kid), issuer: '31', use, algorithm: -7, publicKey: signer.publicKey, from, until });
 const content: TrustListContent = { sequence: 7, issuedAt: now, expires: now + 7 * day, keys: [entry(pass, 'pass'), entry(status, 'status')], compromised: [], peers: [{ owner: '32', address: 'https://jiangsu.invalid' }] };
+const signTrustList = (list: TrustListContent, signers: readonly (typeof pass)[]): Promise<Uint8Array> => signOn(nodePlatform, list, signers);
 const codeOf = (run: () => unknown): string => {
   try {
     run();
@@ -72,6 +73,8 @@ describe('the trust list', () => {
   test.each<[string, Partial<TrustListContent>, string]>([
     ['eight days', { expires: now + 7 * day + 1 }, 'LIFE_EXCESSIVE'], ['no days', { expires: now }, 'EXPIRY_BEFORE_START'],
     ['milliseconds', { expires: (now + day) * 1000, issuedAt: now * 1000 }, 'TIMES_IN_MILLISECONDS'], ['a kid twice', { keys: [entry(pass, 'pass'), entry(pass, 'status')] }, 'MALFORMED'],
+    ['another\'s key under a kid', { keys: [{ ...entry(pass, 'pass'), publicKey: status.publicKey }] }, 'MALFORMED'],
+    ['a key for the exchange under a kid of its own choice', { keys: [{ ...entry(pass, 'exchange'), algorithm: -8, publicKey: new Uint8Array(32) }] }, 'MALFORMED'],
   ])('the roots do not sign one of %s', async (_, changes, code) => {
     await expect(signTrustList({ ...content, ...changes }, rootSigners)).rejects.toMatchObject({ code });
   });

@@ -6,7 +6,7 @@ export type KeyUse = (typeof keyUses)[number];
 
 /** A key as the trust list pins it. Times in seconds. */
 export interface TrustKey {
-  /** Eight bytes in hexadecimal. */
+  /** The first eight bytes of the public key's SHA-256, in hexadecimal. */
   readonly kid: string;
   /** `31`, `32`, `33` or `34`. */
   readonly issuer: string;

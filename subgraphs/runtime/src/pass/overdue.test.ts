@@ -39,7 +39,7 @@ test('the register\'s filter finds the passes whose field says that the inspecti
   const dues = all.map((pass) => inspectionDue(pass).getTime());
   const counts = new Set<number>();
   for (const now of [...new Set(dues)].flatMap((due) => [new Date(due - 1), new Date(due)])) {
-    const [overdue, not] = await Promise.all([true, false].map(async (inspectionDue) => (await listPasses(db, office, { inspectionDue }, now, null, 100)).map(({ id }) => id)));
+    const [overdue, not] = await Promise.all([true, false].map(async (inspectionOverdue) => (await listPasses(db, office, { inspectionOverdue }, now, null, 100)).map(({ id }) => id)));
     expect(overdue).toEqual(all.filter((pass) => isOverdue(pass, now)).map(({ id }) => id));
     expect(not).toEqual(all.filter((pass) => !isOverdue(pass, now)).map(({ id }) => id));
     counts.add(overdue!.length);

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createStationState, openKnownIssued, openStatusList, setStatus, statusBytes, verifyPass, type TrustList } from '@delta/pass';
+import { createStationState, openKnownIssued, openStatusList, setStatus, statusBytes, verifyPass, type TrustedKeys, type TrustList } from '@delta/pass';
 import { provinceByCode } from '@delta/schema/provinces';
 import { createLog } from '@delta/service/log';
 import { createTestDatabase, type TestDatabase } from '../../../../tests/support/database.js';
@@ -15,6 +15,7 @@ import { startReissuing } from './startReissuing.js';
 import type { SigningServices } from './services.js';
 import { sha256 } from './signCredential.js';
 import { createStatusPublisher } from './statusPublisher.js';
+import { keysUnder, type PassKeys } from './passKeys.js';
 
 let database: TestDatabase;
 let db: Database;
@@ -178,4 +179,33 @@ test('a list that says the same is given out as it is for five minutes, and one 
   now = new Date(now.getTime() + 5 * 60_000);
   expect(await publisher.status(kid)).not.toEqual(changed);
   expect(await publisher.status(keys.kidOf('status'))).toBeUndefined();
+});
+
+test('a status key put in for a stolen one signs from the moment that the trust list names it, and until then the old one', async () => {
+  const next = keysOf({ use: 'status', from: seconds() });
+  const both: PassKeys = { list: async () => [...await keys.list(), ...await next.list()], sign: (kid, bytes) => (kid === next.kidOf('status') ? next : keys).sign(kid, bytes) };
+  const [before, after] = [await trustOf(keys, '31', seconds()), await trustOf(both, '31', seconds())];
+  let trust: TrustedKeys = before;
+  const publisher = createStatusPublisher({ ...services, passes: { places: 5_000, keys: keysUnder(both, () => trust) } });
+  const list = async (): Promise<Uint8Array> => (await publisher.status(keys.kidOf('pass')))!;
+  expect((await openStatusList(await list(), { trust: before })).kid).toBe(keys.kidOf('pass'));
+  trust = { find: (kid) => after.find(kid), isCompromised: (kid) => kid === keys.kidOf('status') };
+  now = new Date(now.getTime() + 1_000);
+  expect((await openStatusList(await list(), { trust })).kid).toBe(keys.kidOf('pass'));
+});
+
+test('replicas sign what did not change at the same moments', async () => {
+  const replicas = [createStatusPublisher(services), createStatusPublisher(services)];
+  const trust = await trustOf(keys, '31', seconds());
+  const madeAt = async (): Promise<number[]> => {
+    const made: number[] = [];
+    for (const replica of replicas) {
+      now = new Date(now.getTime() + 2_000);
+      made.push((await openStatusList((await replica.status(keys.kidOf('pass')))!, { trust })).issuedAt - Date.parse('2026-05-01T08:00:00Z') / 1000);
+    }
+    return made;
+  };
+  expect(await madeAt()).toEqual([2, 4]);
+  now = new Date(now.getTime() + 5 * 60_000);
+  expect(await madeAt()).toEqual([300, 300]);
 });

@@ -4,7 +4,7 @@ import { PlatformError } from '@delta/schema/errors';
 import { followFile } from '@delta/service/followFile';
 import type { Logger } from '@delta/service/log';
 import { keyInUse } from './rules.js';
-import type { PassKey } from './types.js';
+import type { KeysTaken, PassKey } from './types.js';
 
 /**
  * The province's keys for passes, wherever they are. Shaped as PKCS#11 is: keys are named, and asked to sign (CKM_ECDSA_SHA256 gives r and s);
@@ -15,11 +15,19 @@ export interface PassKeys {
   list(): Promise<readonly PassKey[]>;
   /** ES256 over the bytes: r and s of 32 bytes each. @throws PlatformError PASS_KEYS_MISSING when there is no such key */
   sign(kid: string, bytes: Uint8Array): Promise<Uint8Array>;
+  /** The trust list in force, by which others judge what these sign; undefined before the first. */
+  trust?(): KeysTaken | undefined;
 }
+
+/** The same keys, of which only those sign that the trust list in force takes. */
+export const keysUnder = (keys: PassKeys, trust: () => KeysTaken | undefined): PassKeys => ({ list: () => keys.list(), sign: (kid, bytes) => keys.sign(kid, bytes), trust });
+
+/** The key to sign with now, if there is one. */
+export const currentKey = async (keys: PassKeys, use: PassKey['use'], now: number): Promise<PassKey | undefined> => keyInUse(await keys.list(), use, now, keys.trust?.());
 
 /** The key to sign with now. @throws PlatformError PASS_KEYS_MISSING */
 export async function requireKey(keys: PassKeys | undefined, use: PassKey['use'], now: number): Promise<{ readonly key: PassKey; readonly signer: PassSigner }> {
-  const key = keys && keyInUse(await keys.list(), use, now);
+  const key = keys && await currentKey(keys, use, now);
   if (!key) throw new PlatformError('PASS_KEYS_MISSING');
   return { key, signer: { kid: Buffer.from(key.kid, 'hex'), sign: (bytes) => keys.sign(key.kid, bytes) } };
 }

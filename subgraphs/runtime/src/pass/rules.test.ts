@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { credentialTimes, inspectionDue, keyInUse, mayBecome, mayIssue, mayRenew, renewalsADay, stateOf } from './rules.js';
-import type { HeldPass, PassKey } from './types.js';
+import type { HeldPass, KeysTaken, PassKey } from './types.js';
 
 const now = new Date('2026-05-01T08:00:00Z');
 const [before, after] = [new Date(now.getTime() - 1), new Date(now.getTime() + 1)];
@@ -57,6 +57,17 @@ test('the next key takes over when its time comes, and none signs out of its tim
   const keys = [key('aa', 'pass', 0, 100), key('bb', 'pass', 60, 160), key('cc', 'status', 0, 100)];
   expect([0, 59, 60, 99, 100, 159, 160].map((at) => keyInUse(keys, 'pass', at)?.kid)).toEqual(['aa', 'aa', 'bb', 'bb', 'bb', 'bb', undefined]);
   expect(keyInUse(keys, 'status', 100)).toBeUndefined();
+});
+
+test('under a trust list only keys sign that it names for their use and does not call stolen, also where another one is newer', () => {
+  const key = (kid: string, from: number, use: PassKey['use'] = 'pass'): PassKey => ({ kid, use, from, until: 100, publicKey: new Uint8Array() });
+  const keys = [key('aa', 0), key('bb', 60), key('cc', 0, 'status')];
+  const naming = (kids: readonly string[], stolen: readonly string[] = []): KeysTaken => ({
+    find: (kid) => (kids.includes(kid) ? keys.find((one) => one.kid === kid) : undefined), isCompromised: (kid) => stolen.includes(kid),
+  });
+  const inUse = (trust: KeysTaken | undefined): string | undefined => keyInUse(keys, 'pass', 70, trust)?.kid;
+  expect([undefined, naming(['aa']), naming(['aa', 'bb']), naming(['aa', 'bb'], ['bb']), naming(['aa', 'bb'], ['aa']), naming(['aa', 'bb'], ['aa', 'bb']), naming([])].map(inUse)).toEqual(['bb', 'aa', 'bb', 'aa', 'bb', undefined, undefined]);
+  expect(inUse({ find: () => keys[2], isCompromised: () => false })).toBeUndefined();
 });
 
 test('a credential begins a minute early, but not before its key, and lives as long as its class may', () => {

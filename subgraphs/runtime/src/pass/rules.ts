@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@delta/schema/errors';
-import type { HeldPass, IssueReason, PassClass, PassKey, PassRecord, PassState, SeenState } from './types.js';
+import type { HeldPass, IssueReason, KeysTaken, PassClass, PassKey, PassRecord, PassState, SeenState } from './types.js';
 
 const day = 86_400;
 
@@ -64,9 +64,17 @@ export function mayRenew(pass: HeldPass, renewed: number, now: Date): ErrorCode 
   return renewed >= renewalsADay ? 'PASS_RENEWAL_LIMIT' : null;
 }
 
-/** Of the keys that may sign now, the one that began last: a next key takes over when its time comes. */
-export function keyInUse(keys: readonly PassKey[], use: PassKey['use'], now: number): PassKey | undefined {
-  return keys.filter((key) => key.use === use && key.from <= now && now < key.until).sort((a, b) => b.from - a.from || a.kid.localeCompare(b.kid))[0];
+/**
+ * Of the keys that may sign now, the one that began last: a next key takes over when its time comes. Where a trust list is in force, only
+ * keys that it names and does not call stolen: what another signs nobody takes, its status lists neither. So a successor waits for the list that names it.
+ */
+export function keyInUse(keys: readonly PassKey[], use: PassKey['use'], now: number, trust?: KeysTaken): PassKey | undefined {
+  const inTime = ({ from, until }: Pick<PassKey, 'from' | 'until'>): boolean => from <= now && now < until;
+  const isTaken = (kid: string): boolean => {
+    const listed = trust?.find(kid);
+    return !trust || (listed !== undefined && listed.use === use && inTime(listed) && !trust.isCompromised(kid));
+  };
+  return keys.filter((key) => key.use === use && inTime(key) && isTaken(key.kid)).sort((a, b) => b.from - a.from || a.kid.localeCompare(b.kid))[0];
 }
 
 /** Seconds in which a credential of this class is good, from now. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@delta/service/log';
-import { requireKey } from './passKeys.js';
+import { currentKey } from './passKeys.js';
 import { reissueBatch } from './reissueBatch.js';
 import { seconds } from './rules.js';
 import type { SigningServices } from './services.js';
@@ -28,8 +28,8 @@ export function startReissuing(services: SigningServices, { compromised, log, ev
   async function look(): Promise<void> {
     const stolen = compromised();
     if (stolen.length === 0 || !services.passes.keys) return;
-    const { key } = await requireKey(services.passes.keys, 'pass', seconds(services.now()));
-    if (stolen.includes(key.kid)) return;
+    const key = await currentKey(services.passes.keys, 'pass', seconds(services.now()));
+    if (!key || stolen.includes(key.kid)) return;
     const own = new Set((await services.passes.keys.list()).filter(({ use }) => use === 'pass').map(({ kid }) => kid));
     for (const kid of stolen) {
       const pair = `${kid} ${key.kid}`;

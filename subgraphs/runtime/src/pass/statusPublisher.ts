@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, deflate } from 'node:zlib';
-import { createPassVerbs, nodePlatform, setStatus, signKnownIssued, statusBytes } from '@delta/pass';
+import { createPassVerbs, nodePlatform, setStatus, signKnownIssued, statusBytes, type PassSigner } from '@delta/pass';
 import { requireKey } from './passKeys.js';
 import { seconds } from './rules.js';
 import type { SigningServices } from './services.js';
@@ -18,27 +18,33 @@ export interface StatusPublisher {
 const statusEveryMs = 400;
 const knownIssuedEveryMs = 60_000;
 const signAgainMs = 5 * 60_000;
+/** Replicas sign what did not change at the same times, and say so: whoever asks one after the other finds none behind. */
+const periodOf = (ms: number): number => Math.floor(ms / signAgainMs);
 
 /** Packing a list well takes a tenth of a second a million places: beside the requests, not between them. */
 const packed = promisify<Uint8Array, { level: number }, Uint8Array>(deflate);
 const { signStatusList } = createPassVerbs({ ...nodePlatform, deflate: (bytes: Uint8Array) => packed(bytes, { level: constants.Z_BEST_COMPRESSION }) });
 
-interface Kept { readonly token: Uint8Array; readonly of: Buffer; readonly signedAt: number; readonly readAt: number }
+interface Kept { readonly token: Uint8Array; readonly of: Buffer; readonly by: string; readonly signedAt: number; readonly readAt: number }
 
 /**
  * Builds lists when they are asked for, and from the register, so that all replicas say the same. Those who ask while one is made wait for
  * that one. Nothing is built for a key that the province does not have, so that nobody can make it work by asking.
  */
 export function createStatusPublisher({ db, entry, now, passes }: SigningServices): StatusPublisher {
-  const publish = (everyMs: number, source: (kid: string) => Promise<Buffer>, sign: (kid: string, of: Buffer, at: number) => Promise<Uint8Array>) => {
+  const publish = (everyMs: number, source: (kid: string) => Promise<Buffer>, sign: (kid: string, of: Buffer, at: number, signer: PassSigner) => Promise<Uint8Array>) => {
     const kept = new Map<string, Kept>();
     const making = new Map<string, Promise<Kept>>();
     const make = async (kid: string, before: Kept | undefined): Promise<Kept> => {
       const readAt = now().getTime();
       const of = await source(kid);
-      if (before?.of.equals(of) && readAt - before.signedAt < signAgainMs) return { ...before, readAt };
-      const token = await sign(kid, of, seconds(new Date(readAt)));
-      return { token, of, signedAt: readAt, readAt };
+      const { key, signer } = await requireKey(passes.keys, 'status', seconds(new Date(readAt)));
+      // Under another key it is signed anew, the same or not: the one before may be stolen.
+      const isSame = before?.by === key.kid && before.of.equals(of);
+      if (isSame && periodOf(readAt) === periodOf(before.signedAt)) return { ...before, readAt };
+      const signedAt = isSame && readAt > before.signedAt ? periodOf(readAt) * signAgainMs : readAt;
+      const token = await sign(kid, of, seconds(new Date(signedAt)), signer);
+      return { token, of, by: key.kid, signedAt, readAt };
     };
     return async (kid: string): Promise<Uint8Array | undefined> => {
       if (!(await passes.keys?.list())?.some((key) => key.kid === kid && key.use === 'pass')) return undefined;
@@ -54,8 +60,7 @@ export function createStatusPublisher({ db, entry, now, passes }: SigningService
     status: publish(statusEveryMs, async (kid) => {
       const { revoked, suspended } = await markedPlaces(db, kid);
       return Buffer.concat([Buffer.from(Uint32Array.of(revoked.length).buffer), revoked, suspended]);
-    }, async (kid, of, issuedAt) => {
-      const { signer } = await requireKey(passes.keys, 'status', issuedAt);
+    }, async (kid, of, issuedAt, signer) => {
       const bytes = statusBytes(passes.places);
       const end = 4 + of.readUInt32LE(0);
       for (let at = 4; at < of.length; at += 4) {
@@ -70,8 +75,7 @@ export function createStatusPublisher({ db, entry, now, passes }: SigningService
       const count = Buffer.alloc(8);
       count.writeBigUInt64BE(BigInt(await countIssued(db, kid)));
       return count;
-    }, async (kid, _, issuedAt) => {
-      const { signer } = await requireKey(passes.keys, 'status', issuedAt);
+    }, async (kid, _, issuedAt, signer) => {
       const digests = await issuedDigests(db, kid);
       return signKnownIssued({ issuer: entry.code, kid, issuedAt, digests: Array.from({ length: digests.length / 16 }, (__, i) => digests.subarray(16 * i, 16 * i + 16)) }, signer);
     }),

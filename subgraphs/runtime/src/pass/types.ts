@@ -69,6 +69,12 @@ export interface PassKey {
   readonly until: number;
 }
 
+/** What a trust list says of keys, as far as it is needed to know which may sign. */
+export interface KeysTaken {
+  find(kid: string): { readonly use: string; readonly from: number; readonly until: number } | undefined;
+  isCompromised(kid: string): boolean;
+}
+
 /** How the place of a pass stands in the status list of a key. */
 export interface MarkedPlaces {
   /** Indices, four bytes each, big-endian. */

@@ -1,2 +1,3 @@
 export type { OwnLists, PassLists } from './passLists.js';
+export { storedTrustList } from './storedTrustList.js';
 export { startPassLists, type PassListsOptions } from './startPassLists.js';

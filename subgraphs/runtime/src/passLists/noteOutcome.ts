@@ -12,11 +12,16 @@ const reasonOf = (error: unknown): string => {
 /** A peer that restarts is no news; one that has been away this long is. */
 const patienceMs = 60_000;
 
-/** A list that could not be had or was refused: what is held stays. The log says a refusal at once and silence when it lasts; each once. */
+/**
+ * A list that could not be had or was refused: what is held stays. The log says a refusal at once and silence when it lasts; each once.
+ * An older status list is what one replica of an issuer gives after another: it is counted, and the next question may be asked at once, or a
+ * revocation would wait. Who holds new ones back by it shows in the age of the list.
+ */
 export function noteFailure({ shelf, log, refused }: PullServices, kind: ListKind | 'TRUST', kid: string, error: unknown): void {
   const asked = askedOf(shelf, `${kind} ${kid}`);
   const reason = reasonOf(error);
   refused(kind, error instanceof PassRefusal ? error.code : 'UNREACHABLE');
+  if (reason === 'STATUS_LIST_ROLLED_BACK') return;
   const before = asked.failure?.reason === reason ? asked.failure : { reason, since: performance.now(), said: false };
   const isNews = !before.said && (error instanceof PassRefusal || performance.now() - before.since >= patienceMs);
   if (isNews) log.warn({ list: kind, kid, reason }, 'a list of the pass could not be renewed; what is held stays in use');

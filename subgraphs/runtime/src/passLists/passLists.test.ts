@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { setStatus, signKnownIssued, signStatusList, statusBytes, type TrustListContent } from '@delta/pass';
+import { provinceByCode } from '@delta/schema/provinces';
 import { createHttpServer, type HttpServer } from '@delta/service/httpServer';
 import { createLog } from '@delta/service/log';
 import { createMetrics, type Metrics } from '@delta/service/metrics';
@@ -10,6 +11,7 @@ import { createTestRoots, kidOf, newPassSigner, secondsAt, trustContent, trustKe
 import { createDatabase, type Database } from '../db/database.js';
 import { openDatabase } from '../db/dataSource.js';
 import { provinceMigrations } from '../db/migrations/index.js';
+import { createStatusPublisher, type PassKey } from '../pass/index.js';
 import type { OwnLists, PassLists } from './passLists.js';
 import { startPassLists } from './startPassLists.js';
 
@@ -19,6 +21,7 @@ const anhui = { pass: newPassSigner(), status: newPassSigner() };
 const [jiangsuKid, anhuiKid] = [kidOf(jiangsu.pass), kidOf(anhui.pass)];
 const now = new Date();
 const seconds = secondsAt(now);
+const [office, member, passId] = ['34-019a2b3c-4d5e-7f60-8a1b-00000000000a', '019a2b3c-4d5e-7f60-8a1b-000000000001', '34-019a2b3c-4d5e-7f60-8a1b-0000000000aa'] as const;
 const log = createLog('shanghai', { level: 'fatal' });
 
 let database: TestDatabase;
@@ -259,6 +262,28 @@ describe('a station that is online', () => {
     asked = [];
     await Promise.all([1, 2, 3].map(() => lists.freshStatus(jiangsuKid, 0)));
     expect(asked).toEqual([`/pass/status/${jiangsuKid} 304`]);
+  });
+
+  test('sees a revocation within a second also where two replicas of the issuer answer in turn, of which one signed earlier', async () => {
+    publish('trust-list', await sign(content()));
+    await db.query(`insert into organization (id, name, kind, division_code, path, grams) values ($1, '支部', 'BRANCH', '340100', array[$1], '{}')`, [office]);
+    await db.query(`insert into member (id, name, gender, affiliation, home_organization_id, data_key, blind_index, crypto_suite, key_version) values ($2, '王小明', 'MALE', 'HOME', $1, '\\x00', 'v1:1', 'aes', 'v1')`, [office, member]);
+    await db.query(`insert into pass (id, pass_id, member_id, class, state, reason, organization_id, office_id, issued_at, holder, expires_at) values ($2, $4, $3, 'PHONE', 'VALID', 'FIRST', $1, $1, now(), $5, now() + interval '50 days')`, [office, passId, member, Buffer.alloc(16, 1), Buffer.from(anhui.pass.publicKey)]);
+    await db.query('insert into pass_place (kid, status_index, pass) values ($1, 5, $2)', [anhuiKid, passId]);
+    const keys = { list: () => Promise.resolve((['pass', 'status'] as const).map((use) => trustKeyOf(anhui[use], '34', use, seconds) as PassKey)), sign: (kid: string, bytes: Uint8Array) => (kid === anhuiKid ? anhui.pass : anhui.status).sign(bytes) };
+    const replicas = [0, 1].map(() => createStatusPublisher({ db, entry: provinceByCode('34')!, now: () => new Date(), passes: { keys, places: 1_000 } }));
+    let turn = 0;
+    await replicas[0]!.status(anhuiKid);
+    await new Promise((resolve) => { setTimeout(resolve, 1_100); });
+    const lists = await start({ own: { issuer: '34', status: (kid) => replicas[(turn += 1) % 2]!.status(kid), knownIssued: () => Promise.resolve(undefined) } });
+    await lists.refresh();
+    for (let i = 0; i < 4; i += 1) await lists.freshStatus(anhuiKid, 0);
+    await new Promise((resolve) => { setTimeout(resolve, 200); });
+    await db.query(`update pass set state = 'REVOKED', revoked_at = now(), revoked_for = 'LOST' where id = $1`, [passId]);
+    const revokedAt = performance.now();
+    while (((await lists.freshStatus(anhuiKid, 0))!.bytes[1]! >> 2 & 3) !== 1 && performance.now() - revokedAt < 6_000) await new Promise((resolve) => { setTimeout(resolve, 20); });
+    expect(performance.now() - revokedAt).toBeLessThan(1_000);
+    expect(await refusals()).toContain('list="STATUS",code="STATUS_LIST_ROLLED_BACK"');
   });
 
   test('makes nobody ask for a key that the trust list does not name', async () => {

@@ -20,7 +20,7 @@ import { checkKeys, shredEvents } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
 import { createCodeHasher } from '../oneTimeCode/index.js';
-import { createStatusPublisher, findPassForCheck, loadPassKeys, passRoutes, startReissuing, type PaperRenderer } from '../pass/index.js';
+import { createStatusPublisher, findPassForCheck, keysUnder, loadPassKeys, passRoutes, startReissuing, type PaperRenderer } from '../pass/index.js';
 import { createPassChecking, type JudgingLists, type PassChecking } from '../passCheck/index.js';
 import { startPassLists, type PassLists } from '../passLists/index.js';
 import { stationEntity } from '../station/index.js';
@@ -110,7 +110,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
       ], definition.extension?.events),
       onRewound: async (peer) => { if (peer === 'zone') await registerAgain(db); },
     });
-    const passes = { keys: passKeys, places: settings.passPlaces, paper, challengeKeys: () => masterKeys.versions.map((version) => challengeKey(version)) };
+    const passes = { keys: passKeys && keysUnder(passKeys, () => passLists?.trust()), places: settings.passPlaces, paper, challengeKeys: () => masterKeys.versions.map((version) => challengeKey(version)) };
     const publisher = createStatusPublisher({ db, entry, now, passes });
     // Without pinned roots no pass can be judged here, and everything else goes on.
     passLists = roots && await startPassLists({ db, roots, zoneUrl: settings.zoneUrl, send, own: { issuer: entry.code, ...publisher }, log, metrics, now });

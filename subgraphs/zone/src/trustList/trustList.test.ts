@@ -150,4 +150,13 @@ describe('the zone', () => {
     await publish(await sign(content({ sequence: 4, keys: [ending, trustKeyOf(newPassSigner(), '31', 'pass', seconds, { from: ending.until })] })));
     expect(await metrics.registry.metrics()).toContain('delta_pass_keys_without_next 0');
   });
+
+  test('says the rest in its metrics after a root was replaced and the list in force opens no more', async () => {
+    await publish(await sign(content({ sequence: 3 })));
+    const pinnedAnew = createMetrics('zone');
+    trustListMetrics(pinnedAnew, { db, roots: createTestRoots().roots, now: () => now });
+    const said = await pinnedAnew.registry.metrics();
+    expect(said).toContain('delta_pass_trust_list_sequence 3');
+    expect(said).not.toMatch(/^delta_pass_keys_without_next /m);
+  });
 });
