@@ -7,7 +7,7 @@ import { createDatabase, type Database } from '@delta/runtime/db/database';
 import { openDatabase } from '@delta/runtime/db/dataSource';
 import { startCluster } from '@delta/runtime/db/embedded/index';
 import { provinceMigrations } from '@delta/runtime/db/migrations/index';
-import { createStatusPublisher, issueBatch, type PassKey, type PassServices } from '@delta/runtime/pass/index';
+import { createStatusPublisher, issueBatch, type PassKey, type SigningServices } from '@delta/runtime/pass/index';
 import { provinceByCode } from '@delta/schema/provinces';
 import { slope } from './statistics.js';
 
@@ -25,7 +25,7 @@ const office = '34-019a2b3c-4d5e-7f60-8a1b-00000000000a';
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
 /** Keys that lie in memory, for this run alone. */
-function keysForOneRun(): PassServices['passes']['keys'] & object {
+function keysForOneRun(): SigningServices['passes']['keys'] & object {
   const keys = (['pass', 'status'] as const).map((use) => {
     const signer = createNodeSigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
     const key: PassKey = { kid: Buffer.from(signer.kid).toString('hex'), use, from: seconds() - 86_400, until: seconds() + 365 * 86_400, publicKey: signer.publicKey };
@@ -62,10 +62,9 @@ export async function benchPasses({ passes }: PassesOptions, say: (line: string)
     db = createDatabase(await openDatabase({ url: cluster.url('passes'), entities: [], migrations: provinceMigrations, applicationName: 'bench', poolSize: 4, statementTimeoutMs: 60_000 }), 'PROVINCE_UNAVAILABLE');
     await membersOf(db, passes);
     const keys = keysForOneRun();
-    const unused = (): never => { throw new Error('no code or sheet is made here'); };
-    const services: PassServices = {
+    const services: SigningServices = {
       db, entry: provinceByCode('34')!, now: () => new Date(),
-      passes: { keys, places, paper: unused, challengeKeys: () => [] },
+      passes: { keys, places },
     };
 
     const samples: [number, number][] = [];

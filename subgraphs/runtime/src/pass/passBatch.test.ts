@@ -12,7 +12,7 @@ import { issueBatch, type IssuedSheet } from './issueBatch.js';
 import { reissueBatch } from './reissueBatch.js';
 import type { SigningServices } from './services.js';
 import { startReissuing } from './startReissuing.js';
-import { sha256 } from './signCredential.js';
+import { sha256 } from './sha256.js';
 import { createStatusPublisher } from './statusPublisher.js';
 import { keysInMemory, trustOf, type HeldKeys } from './testing/keysInMemory.js';
 
