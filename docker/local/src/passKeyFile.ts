@@ -1,7 +1,8 @@
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createNodeSigner, type TrustKey } from '@delta/pass';
+import type { TrustKey } from '@delta/pass';
 import { keyAhead } from '@delta/pass/limits';
+import { loadPassKeys } from '@delta/runtime/pass/index';
+import { newPassKey } from './newPassKey.js';
 import { replaceFile, writeFileOnce } from './writeFileOnce.js';
 
 const day = 86_400;
@@ -12,19 +13,20 @@ const uses = ['pass', 'status'] as const;
 interface FileKey { readonly use: (typeof uses)[number]; readonly from: number; readonly until: number; readonly key: string }
 
 const newKey = (use: FileKey['use'], from: number): FileKey =>
-  ({ use, from, until: from + year, key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() });
+  ({ use, from, until: from + year, key: newPassKey() });
 const textOf = (keys: readonly FileKey[]): string => `${JSON.stringify({ keys }, null, 2)}\n`;
-const readKeys = async (file: string): Promise<readonly FileKey[]> => (JSON.parse(await readFile(file, 'utf8')) as { keys: readonly FileKey[] }).keys;
+/** As they stand in the file, once the province's own reader has found nothing amiss. */
+const readKeys = async (file: string): Promise<readonly FileKey[]> => {
+  await loadPassKeys(file);
+  return (JSON.parse(await readFile(file, 'utf8')) as { keys: readonly FileKey[] }).keys;
+};
 
 /** A province's first keys, one a use, for a year from yesterday. What exists stays. */
 export const makePassKeys = (file: string, now: number): Promise<void> => writeFileOnce(file, textOf(uses.map((use) => newKey(use, now - day))));
 
 /** What a province wants on the trust list. */
 export async function publicPassKeys(file: string, issuer: string): Promise<readonly TrustKey[]> {
-  return (await readKeys(file)).map(({ use, from, until, key }) => {
-    const { kid, publicKey } = createNodeSigner(createPrivateKey(key));
-    return { kid: Buffer.from(kid).toString('hex'), issuer, use, algorithm: -7, publicKey, from, until };
-  });
+  return (await (await loadPassKeys(file)).list()).map((key) => ({ ...key, issuer, algorithm: -7 }));
 }
 
 /**
