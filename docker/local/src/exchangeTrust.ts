@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Peer, TrustKey } from '@delta/pass';
+import { kidOf, type Peer, type TrustKey } from '@delta/pass';
 import { provinceBySlug } from '@delta/schema/provinces';
 import { parseObject } from '@delta/service/jwt';
 import type { JWK } from '@delta/service/keys';
@@ -20,7 +19,7 @@ export async function exchangeKeys(files: KeyFiles, now: number): Promise<readon
   return owners.flatMap((name) => (keys[name] ?? []).map((jwk): TrustKey => {
     const publicKey = new Uint8Array(Buffer.from(jwk.x ?? '', 'base64url'));
     return {
-      kid: createHash('sha256').update(publicKey).digest('hex').slice(0, 16), issuer: ownerName(name), use: 'exchange', algorithm: edDsa, publicKey,
+      kid: kidOf(publicKey), issuer: ownerName(name), use: 'exchange', algorithm: edDsa, publicKey,
       // They are replaced by their own command, at any time; as long as they are used, each list says so anew.
       from: now - day, until: now + 366 * day,
     };

@@ -8,6 +8,7 @@ import { requireOption } from './ceremonyOptions.js';
 import { describeTrustList } from './describeTrustList.js';
 import { exchangeKeys, exchangePeers } from './exchangeTrust.js';
 import { keyFiles } from './home.js';
+import { keysFromText, keysToText, type KeyInText } from './keysInText.js';
 import type { CommandPlace } from './keysOfService.js';
 import { addNextPassKeys, publicPassKeys, replacePassKey } from './passKeyFile.js';
 import { loadPassRoot, loadRoots, makePassRoot, rootOf } from './passRoot.js';
@@ -29,8 +30,8 @@ const zoneOf = async ({ zone }: CeremonyOptions, env: NodeJS.ProcessEnv): Promis
 /** A province's public keys as `keys` wrote them. */
 async function announcedKeys(file: string): Promise<readonly TrustKey[]> {
   try {
-    const { keys } = JSON.parse(await read(file)) as { keys: readonly (Omit<TrustKey, 'publicKey'> & { publicKey: string })[] };
-    return keys.map((key) => ({ ...key, publicKey: new Uint8Array(Buffer.from(key.publicKey, 'hex')) }));
+    const { keys } = JSON.parse(await read(file)) as { keys: readonly KeyInText[] };
+    return keysFromText(keys);
   } catch (error) {
     throw error instanceof Refusal ? error : new Refusal(`${file} announces no keys.`, 'Name the files that `npm run ceremony -- keys` wrote.');
   }
@@ -57,7 +58,7 @@ const keys: Step = async ({ province, keys: [file], compromise, out }, { home, s
   for (const kid of compromise) if (!(await replacePassKey(secret, code, kid, now))) throw new Refusal(`${kid} is no key of ${slug}.`, '`npm run ceremony -- show` lists them.');
   const added = await addNextPassKeys(secret, now);
   const open = await publicPassKeys(secret, code);
-  if (out !== undefined) await replaceFile(out, json({ keys: open.map((key) => ({ ...key, publicKey: Buffer.from(key.publicKey).toString('hex') })) }), 0o644);
+  if (out !== undefined) await replaceFile(out, json({ keys: keysToText(open) }), 0o644);
   say(`${slug} has ${open.length} keys, ${added} of them new; ${compromise.length} stolen ones have a successor in use. They count when the next trust list names them.`);
 };
 

@@ -1,22 +1,33 @@
-import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createNodeSigner, type TrustKey } from '@delta/pass';
+import type { TrustKey } from '@delta/pass';
 import { keyAhead } from '@delta/pass/limits';
-import { newPassKeys, type PassKeyEntry } from './newPassKeys.js';
-import { replaceFile } from './writeFileOnce.js';
+import { loadPassKeys } from '@delta/runtime/pass/index';
+import { newPassKey } from './newPassKey.js';
+import { replaceFile, writeFileOnce } from './writeFileOnce.js';
 
 const day = 86_400;
-const textOf = (keys: readonly PassKeyEntry[]): string => `${JSON.stringify({ keys }, null, 2)}\n`;
-const readKeys = async (file: string): Promise<readonly PassKeyEntry[]> => (JSON.parse(await readFile(file, 'utf8')) as { keys: readonly PassKeyEntry[] }).keys;
+/** A year, and a month in which its successor, which is announced thirty days ahead, takes over. */
+const life = 400 * day;
+const uses = ['pass', 'status'] as const;
 
-const newKey = (use: PassKeyEntry['use'], from: number): PassKeyEntry => newPassKeys(from).find((key) => key.use === use)!;
+/** One key of a province's file: what for, when (seconds), and the key itself (PKCS #8, PEM). */
+interface FileKey { readonly use: (typeof uses)[number]; readonly from: number; readonly until: number; readonly key: string }
+
+const newKey = (use: FileKey['use'], from: number): FileKey =>
+  ({ use, from, until: from + life, key: newPassKey() });
+const textOf = (keys: readonly FileKey[]): string => `${JSON.stringify({ keys }, null, 2)}\n`;
+/** As they stand in the file, once the province's own reader has found nothing amiss. */
+const readKeys = async (file: string): Promise<readonly FileKey[]> => {
+  await loadPassKeys(file);
+  return (JSON.parse(await readFile(file, 'utf8')) as { keys: readonly FileKey[] }).keys;
+};
+
+/** A province's first keys, one a use, from yesterday, so that a clock that is behind takes what they sign. What exists stays. */
+export const makePassKeys = (file: string, now: number): Promise<void> => writeFileOnce(file, textOf(uses.map((use) => newKey(use, now - day))));
 
 /** What a province wants on the trust list. */
 export async function publicPassKeys(file: string, issuer: string): Promise<readonly TrustKey[]> {
-  return (await readKeys(file)).map(({ use, from, until, key }) => {
-    const { kid, publicKey } = createNodeSigner(createPrivateKey(key));
-    return { kid: Buffer.from(kid).toString('hex'), issuer, use, algorithm: -7, publicKey, from, until };
-  });
+  return (await (await loadPassKeys(file)).list()).map((key) => ({ ...key, issuer, algorithm: -7 }));
 }
 
 /**
@@ -25,7 +36,7 @@ export async function publicPassKeys(file: string, issuer: string): Promise<read
  */
 export async function addNextPassKeys(file: string, now: number): Promise<number> {
   const keys = await readKeys(file);
-  const next = (['pass', 'status'] as const).flatMap((use) => {
+  const next = uses.flatMap((use) => {
     const last = Math.max(...keys.filter((key) => key.use === use).map(({ until }) => until));
     return last < now + keyAhead ? [newKey(use, Math.max(last, now - day))] : [];
   });
@@ -33,11 +44,12 @@ export async function addNextPassKeys(file: string, now: number): Promise<number
   return next.length;
 }
 
-/** Puts another key of the stolen one's use beside it, which signs as soon as the trust list names it. */
+/** Puts another key of each use that the stolen one had in use from now on. */
 export async function replacePassKey(file: string, issuer: string, kid: string, now: number): Promise<boolean> {
   const [keys, open] = [await readKeys(file), await publicPassKeys(file, issuer)];
   const stolen = open.find((key) => key.kid === kid);
   if (stolen === undefined || stolen.use === 'exchange') return false;
+  // A key of the same use that is newer is the one that signs.
   await replaceFile(file, textOf([...keys, newKey(stolen.use, now)]));
   return true;
 }

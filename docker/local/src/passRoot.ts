@@ -1,6 +1,7 @@
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createNodeSigner, readRoots, type PassSigner, type Root } from '@delta/pass';
+import { newPassKey } from './newPassKey.js';
 import { Refusal } from './refusal.js';
 import { writeFileOnce } from './writeFileOnce.js';
 
@@ -9,7 +10,7 @@ export type RootSigner = PassSigner & { readonly publicKey: Uint8Array };
 
 /** A province's root, once, readable by its owner alone. */
 export const makePassRoot = (file: string): Promise<void> =>
-  writeFileOnce(file, generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  writeFileOnce(file, newPassKey());
 
 /** @throws Refusal */
 export async function loadPassRoot(file: string): Promise<RootSigner> {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openDatabase } from '@delta/runtime/db/dataSource';
 import { provinceMigrations } from '@delta/runtime/db/migrations/index';
 import { createTestDatabase, type TestDatabase } from '../../../tests/support/database.js';
-import { newPassKeys } from './newPassKeys.js';
+import { makePassKeys } from './passKeyFile.js';
 import { passesOfProvince } from './passesOfProvince.js';
 
 let database: TestDatabase;
@@ -19,7 +19,7 @@ const said: string[] = [];
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'delta-passes-'));
   database = await createTestDatabase();
-  await writeFile(join(home, 'keys.json'), JSON.stringify({ keys: newPassKeys() }));
+  await makePassKeys(join(home, 'keys.json'), Math.floor(Date.now() / 1000));
   env = { DATABASE_URL: database.url, DELTA_PASS_KEYS_FILE: join(home, 'keys.json'), DELTA_PASS_PLACES: '2000' };
   const source = await openDatabase({ url: database.url, ownerUrl: database.ownerUrl, entities: [], migrations: provinceMigrations, applicationName: 'passes', poolSize: 2, statementTimeoutMs: 5_000 });
   await source.query(`insert into organization (id, name, kind, division_code, path, grams) values ($1, '支部', 'BRANCH', '340100', array[$1], '{}')`, [office]);

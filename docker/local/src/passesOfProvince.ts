@@ -3,7 +3,9 @@ import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { issueBatch, keysUnder, loadPassKeys, reissueBatch, type SigningServices } from '@delta/runtime/pass/index';
 import { storedTrustList } from '@delta/runtime/passLists/index';
+import { passPlaces } from '@delta/runtime/server/settings';
 import { provinces } from '@delta/schema/provinces';
+import { readConfig } from '@delta/service/config';
 import { keyFiles } from './home.js';
 import type { CommandPlace } from './keysOfService.js';
 import { openOwnerDatabase, ownerDatabaseUrl } from './ownerDatabase.js';
@@ -11,7 +13,6 @@ import { loadRoots } from './passRoot.js';
 import { Refusal } from './refusal.js';
 
 const slugs = provinces.map(({ slug }) => slug);
-const defaultPlaces = 2_000_000;
 
 export const passesHelp = `npm run passes -- print --province ${slugs.join('|')} --organization ID [--replace] > sheets.ndjson
   Issues a pass on paper to every member of the organisation and those below it to whom one may be issued, and writes what each sheet is
@@ -31,8 +32,7 @@ export async function passesOfProvince(argv: readonly string[], { home, env, say
   });
   const entry = provinces.find(({ slug }) => slug === values.province);
   if (!entry) throw new Refusal(`There is no province \`${values.province}\`.`, `Use ${slugs.join(', ')}.`);
-  const places = Number(env['DELTA_PASS_PLACES'] || defaultPlaces);
-  if (!Number.isInteger(places) || places < 1_000 || places > 16_000_000) throw new Refusal(`DELTA_PASS_PLACES cannot be \`${env['DELTA_PASS_PLACES']}\`.`, 'Use what the province runs with, 1000 to 16000000.');
+  const { places } = readConfig({ places: passPlaces }, env);
   const keys = await loadPassKeys(env['DELTA_PASS_KEYS_FILE'] || keyFiles(home).passKeys(entry.slug));
 
   const write = async (line: string): Promise<void> => { if (!out.write(`${line}\n`)) await once(out, 'drain'); };

@@ -3,6 +3,7 @@ import type { Peer, PassSigner, Root, TrustKey, TrustListContent } from '@delta/
 import { openTrustList, PassRefusal, signTrustList } from '@delta/pass';
 import { maxTrustLife } from '@delta/pass/limits';
 import { encodeTrustList } from '@delta/pass/trust/trustPayload';
+import { keysFromText, keysToText, type KeyInText } from './keysInText.js';
 import { Refusal } from './refusal.js';
 
 /** What the roots are asked to sign. Carried as a file, so it is read as anybody's. */
@@ -37,15 +38,13 @@ export function proposeTrustList({ last, keys, peers, compromised, after = 0, no
   return { content, digest: digestOf(content) };
 }
 
-const hexed = (content: TrustListContent) => ({ ...content, keys: content.keys.map((key) => ({ ...key, publicKey: Buffer.from(key.publicKey).toString('hex') })) });
-
-export const proposalText = ({ content, digest }: Proposal): string => `${JSON.stringify({ digest, list: hexed(content) }, null, 2)}\n`;
+export const proposalText = ({ content, digest }: Proposal): string => `${JSON.stringify({ digest, list: { ...content, keys: keysToText(content.keys) } }, null, 2)}\n`;
 
 /** The digest is computed anew: whoever carried the file may have changed what it lists. @throws Refusal */
 export function readProposal(text: string): Proposal {
   try {
-    const { digest, list } = JSON.parse(text) as { digest: string; list: ReturnType<typeof hexed> };
-    const content = { ...list, keys: list.keys.map((key) => ({ ...key, publicKey: new Uint8Array(Buffer.from(key.publicKey, 'hex')) })) };
+    const { digest, list } = JSON.parse(text) as { digest: string; list: Omit<TrustListContent, 'keys'> & { readonly keys: readonly KeyInText[] } };
+    const content = { ...list, keys: keysFromText(list.keys) };
     if (digestOf(content) !== digest) throw new Error('another content');
     return { content, digest };
   } catch {

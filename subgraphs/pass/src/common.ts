@@ -21,6 +21,7 @@ export { drawStatusIndex, setStatus, statusBytes, type Status } from './status/s
 export { statusSubject, type StatusList } from './status/statusList.js';
 export { signKnownIssued, type KnownIssued } from './trust/knownIssued.js';
 export { keysWithoutNext } from './trust/rotation.js';
+export { requireCurrent } from './trust/requireCurrent.js';
 export { readRoots, writeRoots } from './trust/rootsFile.js';
 export type { KeyUse, TrustedKeys, TrustKey } from './trust/trustKey.js';
 export type { Peer, Root, TrustList, TrustListContent } from './trust/trustList.js';

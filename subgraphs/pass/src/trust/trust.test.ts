@@ -7,6 +7,7 @@ import { nodePlatform } from '../platform/nodePlatform.js';
 import { fingerprintOfRoots } from './fingerprintOfRoots.js';
 import { openKnownIssued, signKnownIssued } from './knownIssued.js';
 import { openTrustList, type OpenTrustListOptions } from './openTrustList.js';
+import { requireCurrent } from './requireCurrent.js';
 import { keysWithoutNext } from './rotation.js';
 import { signTrustList as signOn } from './signTrustList.js';
 import type { Root, TrustListContent } from './trustList.js';
@@ -108,4 +109,10 @@ test('a known-issued list knows exactly the credentials that it was made of', as
   for (let i = 0; i < 500; i += 1) expect(known.has(new Uint8Array(randomBytes(32)))).toBe(false);
   const none = finishSync(openKnownIssued(nodePlatform, await signKnownIssued({ issuer: '31', kid: toHex(pass.kid), issuedAt: now, digests: [] }, status), { trust }));
   expect(none.has(digests[0]!)).toBe(false);
+});
+
+test('a list may be taken from ninety seconds before it was made until its end', () => {
+  const at = (seconds: number) => () => { requireCurrent({ issuedAt: 1_000, expires: 2_000 }, seconds); };
+  for (const seconds of [910, 1_000, 1_999]) expect(at(seconds)).not.toThrow();
+  expect([codeOf(at(909)), codeOf(at(2_000))]).toEqual(['STATION_CLOCK', 'TRUST_LIST_EXPIRED']);
 });

@@ -12,7 +12,7 @@ import { recordAct, repeatedAct } from './recordAct.js';
 import { requireHolder, type DepartedFrom } from './requireHolder.js';
 import { seconds, stateOf } from './rules.js';
 import type { PassServices } from './services.js';
-import { findPass, forgetCodes, insertCode, insertPass, revokeById } from './store.js';
+import { findPass, forgetCodes, insertCode, insertPasses, revokeById } from './store.js';
 import type { IssueReason, PassClass, PassRecord } from './types.js';
 
 export interface IssuePassInput { readonly memberId: string; readonly reason?: IssueReason | null; readonly clientKey: string }
@@ -58,7 +58,7 @@ export async function issuePass(services: PassServices, viewer: Viewer, request:
     const pass = newPass(entry.code, {
       memberId, ...wanted, state: 'AWAITING_ENROLMENT', organizationId: member.homeOrganizationId, officeId: office, issuedAt: at, codeUntil: new Date(at.getTime() + codeLifeMs),
     });
-    await insertPass(within, pass);
+    await insertPasses(within, [pass]);
     const code = await enterCode(services, within, pass);
     await recordAct(services, within, acting, { pass: pass.id, act: 'ISSUED', reason: wanted.reason }, memberId);
     return { pass, code: codeShown(code) };

@@ -13,7 +13,7 @@ import { issueBatch, type IssuedSheet } from './issueBatch.js';
 import { reissueBatch } from './reissueBatch.js';
 import { startReissuing } from './startReissuing.js';
 import type { SigningServices } from './services.js';
-import { sha256 } from './signCredential.js';
+import { sha256 } from './sha256.js';
 import { createStatusPublisher } from './statusPublisher.js';
 import { keysUnder, type PassKeys } from './passKeys.js';
 

@@ -10,7 +10,7 @@ import { requireHolder, type DepartedFrom } from './requireHolder.js';
 import { seconds } from './rules.js';
 import type { PassServices } from './services.js';
 import { signCredential } from './signCredential.js';
-import { findPass, insertPass, revokeById, setExpiry } from './store.js';
+import { findPass, insertPasses, revokeById, setExpiries } from './store.js';
 import type { IssueReason, PassRecord } from './types.js';
 
 export interface PrintPassInput { readonly memberId: string; readonly reason?: IssueReason | null; readonly clientKey: string }
@@ -43,9 +43,9 @@ export async function printPass(services: PassServices, viewer: Viewer, request:
     await revokeById(within, held.filter((one) => one.class === 'PAPER').map(({ id }) => id), 'REPLACED', at);
     const maskedName = maskName(member.name);
     const entered: PassRecord = { ...newPass(entry.code, { memberId, ...wanted, state: 'VALID', organizationId: member.homeOrganizationId, officeId: office, issuedAt: at, codeUntil: null }), expiresAt: at };
-    await insertPass(within, entered);
+    await insertPasses(within, [entered]);
     const { credential, expiresAt } = await signCredential(services, within, entered, { maskedName });
-    await setExpiry(within, entered.id, expiresAt);
+    await setExpiries(within, [entered.id], expiresAt);
     await recordAct(services, within, acting, { pass: entered.id, act: 'PRINTED', reason: wanted.reason }, memberId);
     return { pass: { ...entered, expiresAt }, maskedName, text: credentialText(credential) };
   });

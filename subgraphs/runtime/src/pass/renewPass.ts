@@ -11,8 +11,9 @@ import { shown, type Enrolled } from './enrolPass.js';
 import { requireKey } from './passKeys.js';
 import { mayRenew, phoneLife, seconds } from './rules.js';
 import type { PassServices } from './services.js';
-import { sha256, signCredential } from './signCredential.js';
-import { countCredentials, credentialByProof, holderOf, lockByCredential, newestCredential, setExpiry } from './store.js';
+import { sha256 } from './sha256.js';
+import { signCredential } from './signCredential.js';
+import { countCredentials, credentialByProof, holderOf, lockByCredential, newestCredential, setExpiries } from './store.js';
 
 export interface RenewPassInput { readonly proof: string }
 
@@ -61,7 +62,7 @@ export async function renewPass(services: PassServices, request: AuditedRequest,
       const { key } = await requireKey(services.passes.keys, 'pass', seconds(at));
       if (!newest.credential.equals(proof.credential) && newest.kid === key.kid && seconds(newest.expiresAt) - seconds(at) > phoneLife / 2) return shown(pass, newest.credential, newest.expiresAt);
       const { credential, expiresAt } = await signCredential(services, within, pass, { holder, proof: signed.digest });
-      await setExpiry(within, pass.id, expiresAt);
+      await setExpiries(within, [pass.id], expiresAt);
       await recordEntries(within, request, [{ kind: 'PASS', memberId: pass.memberId, purpose: 'OWN_RECORD', reference: pass.id, fields: [], reason: 'RENEWED' }], at);
       return shown(pass, credential, expiresAt);
     });

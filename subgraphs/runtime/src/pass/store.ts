@@ -12,14 +12,6 @@ const columns = `p.id, encode(p.pass_id, 'hex') as "passId", p.member_id as "mem
 export const heldPasses = (within: Queryable, memberId: string): Promise<PassRecord[]> => within.query<PassRecord>(`/* pass.held */
   select ${columns} from pass p where p.member_id = $1 and p.state <> 'REVOKED' order by p.id desc`, [memberId]);
 
-export const insertPass = async (within: Queryable, pass: PassRecord): Promise<void> => {
-  await within.query(`/* pass.insert */
-    insert into pass (id, pass_id, member_id, class, state, reason, organization_id, office_id, issued_at, code_until, enrolled_at, expires_at)
-    values ($1, decode($2, 'hex'), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, [
-    pass.id, pass.passId, pass.memberId, pass.class, pass.state, pass.reason, pass.organizationId, pass.officeId, pass.issuedAt, pass.codeUntil, pass.enrolledAt, pass.expiresAt,
-  ]);
-};
-
 /** Locked until the transaction ends, with the path of the organisation that it was issued at. */
 export const lockPass = async (within: Queryable, id: string): Promise<(PassRecord & { readonly path: readonly string[] }) | undefined> =>
   (await within.query<PassRecord & { path: string[] }>(`/* pass.lock */
@@ -64,10 +56,6 @@ export const setEnrolled = async (within: Queryable, id: string, holder: Uint8Ar
   await within.query(`/* pass.enrol */ update pass set state = 'VALID', holder = $2, expires_at = $3, enrolled_at = $4 where id = $1`, [id, Buffer.from(holder), expiresAt, at]);
 };
 
-export const setExpiry = async (within: Queryable, id: string, expiresAt: Date): Promise<void> => {
-  await within.query('/* pass.expiry */ update pass set expires_at = $2 where id = $1', [id, expiresAt]);
-};
-
 export const setInspected = async (within: Queryable, id: string, result: InspectionResult, at: Date): Promise<void> => {
   await within.query('/* pass.inspect */ update pass set inspected_at = $3, inspection = $2 where id = $1', [id, result, at]);
 };
@@ -85,25 +73,12 @@ export const findAct = async (db: Queryable, { issuer, subject }: Viewer, client
     select a.id, a.pass, a.act, a.reason, p.member_id as "memberId" from pass_act a join pass p on p.id = a.pass
      where a.viewer_issuer = $1 and a.viewer_subject = $2 and a.client_key = $3`, [issuer, subject, clientKey]))[0];
 
-/** The place that a pass has in the list of a key. */
-export const placeOf = async (within: Queryable, kid: string, pass: string): Promise<number | undefined> =>
-  (await within.query<{ index: number }>('/* pass.placeOf */ select status_index as index from pass_place where pass = $2 and kid = $1', [kid, pass]))[0]?.index;
-
-/** Takes the first of these places that is free; undefined when none is. */
-export const takePlace = async (within: Queryable, kid: string, pass: string, candidates: readonly number[]): Promise<number | undefined> =>
-  (await within.query<{ index: number }>(`/* pass.takePlace */
-    insert into pass_place (kid, status_index, pass)
-    select $1, c.place, $2 from unnest($3::integer[]) with ordinality as c (place, n)
-     where not exists (select from pass_place t where t.kid = $1 and t.status_index = c.place) order by c.n limit 1
-    on conflict (kid, status_index) do nothing returning status_index as index`, [kid, pass, candidates]))[0]?.index;
+/** The places that passes have in the list of a key, of those that have one. */
+export const placesOf = (within: Queryable, kid: string, passes: readonly string[]): Promise<{ pass: string; index: number }[]> =>
+  within.query('/* pass.placesOf */ select pass, status_index as index from pass_place where pass = any($2) and kid = $1', [kid, passes]);
 
 /** What was signed for a pass. `credential` is kept of phones only: on paper it bears a name. */
-export interface SignedCredential { readonly digest: Uint8Array; readonly kid: string; readonly pass: string; readonly expiresAt: Date; readonly credential: Uint8Array | null; readonly proof: string | null }
-
-export const insertCredential = async (within: Queryable, { digest, kid, pass, expiresAt, credential, proof }: SignedCredential): Promise<void> => {
-  await within.query('/* pass.credential */ insert into pass_credential (digest, kid, pass, expires_at, credential, proof) values ($1, $2, $3, $4, $5, $6)',
-    [Buffer.from(digest), kid, pass, expiresAt, credential && Buffer.from(credential), proof]);
-};
+export interface SignedCredential { readonly digest: Buffer; readonly kid: string; readonly pass: string; readonly expiresAt: Date; readonly credential: Buffer | null; readonly proof: string | null }
 
 export interface KeptCredential { readonly credential: Buffer; readonly kid: string; readonly expiresAt: Date }
 
@@ -204,12 +179,12 @@ export const lockToReissue = (within: Queryable, kid: string, next: string, now:
    order by p.id limit $5 for no key update of p skip locked`, [kid, next, now, after, limit]);
 
 export const insertPasses = async (within: Queryable, passes: readonly PassRecord[]): Promise<void> => {
-  await within.query(`/* pass.insertBatch */
-    insert into pass (id, pass_id, member_id, class, state, reason, organization_id, office_id, issued_at, expires_at)
-    select b.id, decode(b.pass_id, 'hex'), b.member_id, b.class, b.state, b.reason, b.organization_id, b.office_id, b.issued_at, b.expires_at
-      from unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[])
-        as b (id, pass_id, member_id, class, state, reason, organization_id, office_id, issued_at, expires_at)`,
-  (['id', 'passId', 'memberId', 'class', 'state', 'reason', 'organizationId', 'officeId', 'issuedAt', 'expiresAt'] as const).map((field) => passes.map((pass) => pass[field])));
+  await within.query(`/* pass.insert */
+    insert into pass (id, pass_id, member_id, class, state, reason, organization_id, office_id, issued_at, code_until, enrolled_at, expires_at)
+    select b.id, decode(b.pass_id, 'hex'), b.member_id, b.class, b.state, b.reason, b.organization_id, b.office_id, b.issued_at, b.code_until, b.enrolled_at, b.expires_at
+      from unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[])
+        as b (id, pass_id, member_id, class, state, reason, organization_id, office_id, issued_at, code_until, enrolled_at, expires_at)`,
+  (['id', 'passId', 'memberId', 'class', 'state', 'reason', 'organizationId', 'officeId', 'issuedAt', 'codeUntil', 'enrolledAt', 'expiresAt'] as const).map((field) => passes.map((pass) => pass[field])));
 };
 
 /** Gives each pass one of these places, as far as there are free ones. @returns who got which; status as the pass stands */
@@ -223,8 +198,8 @@ export const takePlaces = (within: Queryable, kid: string, passes: readonly stri
 
 export const insertCredentials = async (within: Queryable, signed: readonly SignedCredential[]): Promise<void> => {
   await within.query(`/* pass.credentials */
-    insert into pass_credential (digest, kid, pass, expires_at, credential) select * from unnest($1::bytea[], $2::text[], $3::text[], $4::timestamptz[], $5::bytea[])`, [
-    signed.map(({ digest }) => digest), signed.map(({ kid }) => kid), signed.map(({ pass }) => pass), signed.map(({ expiresAt }) => expiresAt), signed.map(({ credential }) => credential),
+    insert into pass_credential (digest, kid, pass, expires_at, credential, proof) select * from unnest($1::bytea[], $2::text[], $3::text[], $4::timestamptz[], $5::bytea[], $6::text[])`, [
+    signed.map(({ digest }) => digest), signed.map(({ kid }) => kid), signed.map(({ pass }) => pass), signed.map(({ expiresAt }) => expiresAt), signed.map(({ credential }) => credential), signed.map(({ proof }) => proof),
   ]);
 };
 

@@ -1,5 +1,4 @@
-import { openTrustList, PassRefusal } from '@delta/pass';
-import { clockTolerance } from '@delta/pass/limits';
+import { openTrustList, PassRefusal, requireCurrent } from '@delta/pass';
 import { fetchDocument } from './fetchDocument.js';
 import { listBytes, listTimes } from './limits.js';
 import { noteAnswer, noteFailure } from './noteOutcome.js';
@@ -22,9 +21,7 @@ export async function pullTrustList(services: PullServices): Promise<boolean> {
       return false;
     }
     const list = await openTrustList(fetched.bytes, { roots, last: shelf.memory.last() });
-    const seconds = now().getTime() / 1000;
-    if (list.expires <= seconds) throw new PassRefusal('TRUST_LIST_EXPIRED', 'trustList');
-    if (list.issuedAt > seconds + clockTolerance) throw new PassRefusal('STATION_CLOCK', 'trustList');
+    requireCurrent(list, now().getTime() / 1000);
     if (!(await storeList(db, { kind: 'TRUST', kid: '', number: list.sequence, digest: list.digest, signed: fetched.bytes }, now()))) throw new PassRefusal('TRUST_LIST_ROLLED_BACK', 'trustList');
     const changed = shelf.trust?.digest !== list.digest;
     shelf.memory.noteTrustList(list);

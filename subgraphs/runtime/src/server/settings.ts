@@ -9,6 +9,9 @@ import { natsVariables } from '../exchange/index.js';
 /** Where data, keys and logs of this machine lie unless DELTA_HOME says otherwise: `.delta` at the project's root. */
 export const defaultHome = fileURLToPath(new URL('../../../../.delta', import.meta.url));
 
+/** Places in the status list of a key: also for commands that sign beside the province's process. */
+export const passPlaces = integer('DELTA_PASS_PLACES', { default: 2_000_000, min: 1_000, max: 16_000_000 });
+
 /** One province's process as configured. Every variable stands in the runtime's README. */
 export const readSettings = (slug: string, env: NodeJS.ProcessEnv = process.env) => readConfig({
   host: text('HOST', { default: '127.0.0.1' }),
@@ -28,7 +31,7 @@ export const readSettings = (slug: string, env: NodeJS.ProcessEnv = process.env)
   blindIndexKeyFile: file('DELTA_BLIND_INDEX_KEY_FILE'),
   masterKeyFile: file('DELTA_MASTER_KEY_FILE'),
   passKeysFile: file('DELTA_PASS_KEYS_FILE', { optional: true }),
-  passPlaces: integer('DELTA_PASS_PLACES', { default: 2_000_000, min: 1_000, max: 16_000_000 }),
+  passPlaces,
   cryptoSuite: oneOf('DELTA_CRYPTO_SUITE', suiteNames, { default: 'aes' }),
   zoneUrl: url('DELTA_ZONE_URL', { default: 'http://127.0.0.1:4010' }),
   caseDays: integer('DELTA_CASE_DAYS', { default: 30, min: 1, max: 366 }),

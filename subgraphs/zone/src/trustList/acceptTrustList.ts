@@ -1,5 +1,4 @@
-import { openTrustList, PassRefusal, type Root, type TrustList } from '@delta/pass';
-import { clockTolerance } from '@delta/pass/limits';
+import { openTrustList, requireCurrent, type Root, type TrustList } from '@delta/pass';
 import type { Database } from '@delta/runtime/db/database';
 import { insertTrustList, lockTrustLists, newestTrustList } from './store.js';
 
@@ -14,9 +13,7 @@ export const acceptTrustList = ({ db, roots, now }: AcceptOptions, signed: Uint8
   await lockTrustLists(within);
   const last = await newestTrustList(within);
   const list = await openTrustList(signed, { roots, last });
-  const seconds = now().getTime() / 1000;
-  if (list.expires <= seconds) throw new PassRefusal('TRUST_LIST_EXPIRED', 'trustList');
-  if (list.issuedAt > seconds + clockTolerance) throw new PassRefusal('STATION_CLOCK', 'trustList');
+  requireCurrent(list, now().getTime() / 1000);
   if (last?.sequence !== list.sequence) await insertTrustList(within, list, signed, now());
   return list;
 });
