@@ -22,8 +22,8 @@ export async function pullList(services: PullServices, kind: ListKind, kid: stri
     const fetched = await ask(services, kind, kid, key.issuer, held ? asked.tag : undefined, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
     // An issuer without the list has answered all the same: it has issued nothing yet.
     if (fetched.kind === 'new') {
-      await takeList(services, trust, kind, kid, fetched.bytes);
-      asked.tag = fetched.tag;
+      // One that is kept and not in use is asked for whole again.
+      asked.tag = await takeList(services, trust, kind, kid, fetched.bytes) ? fetched.tag : undefined;
     }
     noteAnswer(services, kind, kid);
   } catch (error) {

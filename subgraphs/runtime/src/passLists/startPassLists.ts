@@ -27,7 +27,7 @@ export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEv
 
   let pulledAt = -Infinity;
   const wanted = (): [ListKind, string][] => (shelf.trust?.keys ?? []).filter(({ use }) => use === 'pass').slice(0, maxIssuingKeys)
-    .flatMap(({ kid }): [ListKind, string][] => [['STATUS', kid], ['KNOWN_ISSUED', kid]]);
+    .flatMap(({ kid }): [ListKind, string][] => (shelf.trust?.isCompromised(kid) ? [['STATUS', kid], ['KNOWN_ISSUED', kid]] : [['STATUS', kid]]));
   const hasFailed = ([kind, kid]: [ListKind, string]): boolean => shelf.asked.get(`${kind} ${kid}`)?.failure !== undefined;
   async function pullEach(lists: [ListKind, string][]): Promise<void> {
     await Promise.all(Array.from({ length: pullsAtOnce }, async () => {
@@ -43,7 +43,9 @@ export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEv
   };
   const pull = (everything: boolean): Promise<void> => inTurn(async () => {
     const changed = await pullTrustList(services);
-    if (changed) await restoreLists(services, { alsoTrust: false });
+    // Also after a restore that the database cut short: nothing is judged for long by what an earlier list vouched for.
+    const isBehind = [...shelf.status.values(), ...shelf.knownIssued.values()].some(({ under }) => under !== shelf.trust);
+    if (changed || isBehind) await restoreLists(services, { alsoTrust: false });
     if (!changed && !everything && performance.now() - pulledAt < everyMs) return pullEach(wanted().filter(hasFailed));
     pulledAt = performance.now();
     return pullEach(wanted());

@@ -21,12 +21,14 @@ export async function openList({ memory }: Shelf, trust: TrustList, kind: ListKi
   } };
 }
 
-/** A list that came in: verified, then persisted, then used. @throws PassRefusal; what is held stays then */
-export async function takeList({ db, shelf, now }: PullServices, trust: TrustList, kind: ListKind, kid: string, signed: Uint8Array): Promise<void> {
+/** A list that came in: verified, then persisted, then used. @throws PassRefusal; what is held stays then. @returns whether it is in use */
+export async function takeList({ db, shelf, now }: PullServices, trust: TrustList, kind: ListKind, kid: string, signed: Uint8Array): Promise<boolean> {
   const { issuedAt, use } = await openList(shelf, trust, kind, kid, signed);
   if (issuedAt > now().getTime() / 1000 + clockTolerance) throw new PassRefusal('STATION_CLOCK', 'statusList');
   const digest = createHash('sha256').update(signed).digest('hex');
   if (!(await storeList(db, { kind, kid, number: issuedAt, digest, signed }, now()))) throw new PassRefusal('STATUS_LIST_ROLLED_BACK', 'statusList');
   // Another trust list has come meanwhile: this one is judged by that, from the database.
-  if (shelf.trust === trust) use(shelf);
+  if (shelf.trust !== trust) return false;
+  use(shelf);
+  return true;
 }
