@@ -29,10 +29,19 @@ export interface KnownIssued {
   has(digest: Uint8Array): boolean;
 }
 
-/** `digests` are SHA-256 of the credentials in the issuer's register; signed by a key of the issuer whose use is `status`. */
-export async function signKnownIssued({ issuer, kid, issuedAt, digests }: { readonly issuer: string; readonly kid: string; readonly issuedAt: number; readonly digests: readonly Uint8Array[] }, signer: PassSigner): Promise<Uint8Array> {
-  const sorted = digests.map((digest) => digest.subarray(0, digestBytes)).sort(compareBytes);
-  const payload = new Map<number, CborValue>([[keys.issuer, issuer], [keys.issuedAt, issuedAt], [keys.list, [fromHex(kid), concatAll(sorted)]]]);
+export interface KnownIssuedContent {
+  readonly issuer: string;
+  readonly kid: string;
+  /** Seconds. */
+  readonly issuedAt: number;
+  /** SHA-256 of the credentials in the issuer's register; or their first 16 bytes, sorted and joined already, as a database gives millions. */
+  readonly digests: readonly Uint8Array[] | Uint8Array;
+}
+
+/** Signed by a key of the issuer whose use is `status`. */
+export async function signKnownIssued({ issuer, kid, issuedAt, digests }: KnownIssuedContent, signer: PassSigner): Promise<Uint8Array> {
+  const joined = digests instanceof Uint8Array ? digests : concatAll(digests.map((digest) => digest.subarray(0, digestBytes)).sort(compareBytes));
+  const payload = new Map<number, CborValue>([[keys.issuer, issuer], [keys.issuedAt, issuedAt], [keys.list, [fromHex(kid), joined]]]);
   return writeSign1(encodeCbor(payload), signer, { type });
 }
 

@@ -1,10 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { setStatus, signKnownIssued, signStatusList, statusBytes, type TrustListContent } from '@delta/pass';
+import { signKnownIssued, signStatusList, statusBytes, type TrustListContent } from '@delta/pass';
 import { provinceByCode } from '@delta/schema/provinces';
-import { createHttpServer, type HttpServer } from '@delta/service/httpServer';
+import type { HttpServer } from '@delta/service/httpServer';
 import { createLog } from '@delta/service/log';
 import { createMetrics, type Metrics } from '@delta/service/metrics';
-import { sendDocument } from '@delta/service/signedDocument';
 import type { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../tests/support/database.js';
 import { createTestRoots, kidOf, newPassSigner, secondsAt, trustContent, trustKeyOf } from '../../../../tests/support/passTrust.js';
@@ -15,6 +15,7 @@ import { createStatusPublisher, type PassKey } from '../pass/index.js';
 import type { OwnLists, PassLists } from './passLists.js';
 import { startPassLists } from './startPassLists.js';
 import { enterPass } from './testing/enterPass.js';
+import { serveLists, statusOf, type Published } from './testing/serveLists.js';
 
 const { roots, sign, signers } = createTestRoots();
 const jiangsu = { pass: newPassSigner(), status: newPassSigner() };
@@ -30,7 +31,7 @@ let db: Database;
 /** One real server speaks for the zone and for the issuers; what it gives is what a test put there. */
 let web: HttpServer;
 let address: string;
-let published: Record<string, Uint8Array | 'hangs'> = {};
+let published: Published = {};
 let asked: string[] = [];
 const running: PassLists[] = [];
 let metrics: Metrics;
@@ -39,22 +40,12 @@ beforeAll(async () => {
   database = await createTestDatabase();
   source = await openDatabase({ url: database.url, ownerUrl: database.ownerUrl, entities: [], migrations: provinceMigrations, applicationName: 'passLists', poolSize: 4, statementTimeoutMs: 5_000 });
   db = createDatabase(source, 'PROVINCE_UNAVAILABLE');
-  web = createHttpServer({ name: 'web', log, metrics: createMetrics('web'), host: '127.0.0.1', port: 0, drainMs: 100, ready: () => Promise.resolve({ ok: true, checks: {} }) });
-  web.fastify.get('/pass/*', async (request, reply) => {
-    const bytes = published[request.url];
-    if (bytes === 'hangs') {
-      asked.push(`${request.url} hangs`);
-      return new Promise(() => undefined);
-    }
-    const answer = bytes ? await sendDocument(request, reply, { bytes, type: 'application/cbor', maxAge: 900 }) : await reply.code(404).send({});
-    asked.push(`${request.url} ${reply.statusCode}`);
-    return answer;
-  });
+  web = serveLists(log, () => published, (line) => { asked.push(line); });
   address = (await web.listen()).url;
 });
-beforeEach(async () => {
-  await db.query('delete from pass_list');
+beforeEach(() => {
   [published, asked] = [{}, []];
+  return db.query('delete from pass_list');
 });
 afterEach(() => Promise.all(running.splice(0).map((lists) => lists.stop())));
 afterAll(async () => {
@@ -69,20 +60,12 @@ async function start(options: { readonly db?: Database; readonly own?: OwnLists;
   running.push(lists);
   return lists;
 }
-const restarted = async (lists: PassLists, options: Parameters<typeof start>[0] = {}): Promise<PassLists> => {
-  await lists.stop();
-  return start(options);
-};
+const restarted = (lists: PassLists, options: Parameters<typeof start>[0] = {}): Promise<PassLists> => lists.stop().then(() => start(options));
 
 const content = (more: Partial<TrustListContent> = {}): TrustListContent => trustContent(seconds, {
   keys: [trustKeyOf(jiangsu.pass, '32', 'pass', seconds), trustKeyOf(jiangsu.status, '32', 'status', seconds), trustKeyOf(anhui.pass, '34', 'pass', seconds), trustKeyOf(anhui.status, '34', 'status', seconds)],
   peers: [{ owner: '32', address }, { owner: '34', address }], ...more,
 });
-const statusOf = (issuer: string, keys: typeof jiangsu, issuedAt: number, revoked: readonly number[] = []): Promise<Uint8Array> => {
-  const bytes = statusBytes(100);
-  for (const index of revoked) setStatus(bytes, index, 'revoked');
-  return signStatusList({ issuer, kid: kidOf(keys.pass), issuedAt, bytes }, keys.status);
-};
 const publish = (name: string, bytes: Uint8Array | 'hangs'): void => { published[`/pass/${name}`] = bytes; };
 async function publishAll(): Promise<void> {
   publish('trust-list', await sign(content({ compromised: [anhuiKid] })));
@@ -123,7 +106,7 @@ describe('lists of all provinces', () => {
     await lists.refresh();
     publish(`status/${anhuiKid}`, await statusOf('34', anhui, seconds));
     publish('trust-list', await sign(content({ sequence: 2 })));
-    for (const end = Date.now() + 5_000; lists.status(anhuiKid) === undefined && Date.now() < end;) await new Promise((resolve) => { setTimeout(resolve, 20); });
+    for (const end = Date.now() + 5_000; lists.status(anhuiKid) === undefined && Date.now() < end;) await delay(20);
     expect(lists.status(anhuiKid)?.issuedAt).toBe(seconds);
   });
 });
@@ -222,8 +205,7 @@ test('what an earlier trust list vouched for falls with the next look where the 
   publish('trust-list', await sign(content({ sequence: 2, compromised: [kidOf(jiangsu.status)] })));
   isDown = true;
   await expect(lists.refresh()).rejects.toThrow('away');
-  isDown = false;
-  delete published[`/pass/status/${jiangsuKid}`];
+  [isDown, published] = [false, {}];
   await lists.refresh();
   expect(lists.status(jiangsuKid)).toBeUndefined();
 });
@@ -247,7 +229,7 @@ describe('a part that is dead', () => {
     await lists.refresh();
     expect(lists.status(jiangsuKid)).toBeUndefined();
     publish(`status/${jiangsuKid}`, await statusOf('32', jiangsu, seconds));
-    for (const end = Date.now() + 5_000; lists.status(jiangsuKid) === undefined && Date.now() < end;) await new Promise((resolve) => { setTimeout(resolve, 20); });
+    for (const end = Date.now() + 5_000; lists.status(jiangsuKid) === undefined && Date.now() < end;) await delay(20);
     expect(lists.status(jiangsuKid)?.issuedAt).toBe(seconds);
   });
 
@@ -285,15 +267,13 @@ describe('a station that is online', () => {
     const keys = { list: () => Promise.resolve((['pass', 'status'] as const).map((use) => trustKeyOf(anhui[use], '34', use, seconds) as PassKey)), sign: (kid: string, bytes: Uint8Array) => (kid === anhuiKid ? anhui.pass : anhui.status).sign(bytes) };
     const replicas = [0, 1].map(() => createStatusPublisher({ db, entry: provinceByCode('34')!, now: () => new Date(), passes: { keys, places: 1_000 } }));
     let turn = 0;
-    await replicas[0]!.status(anhuiKid);
-    await new Promise((resolve) => { setTimeout(resolve, 1_100); });
+    await replicas[0]!.status(anhuiKid).then(() => delay(1_100));
     const lists = await start({ own: { issuer: '34', status: (kid) => replicas[(turn += 1) % 2]!.status(kid), knownIssued: () => Promise.resolve(undefined) } });
     await lists.refresh();
     for (let i = 0; i < 4; i += 1) await lists.freshStatus(anhuiKid, 0);
-    await new Promise((resolve) => { setTimeout(resolve, 200); });
-    await revoke();
+    await delay(200).then(revoke);
     const revokedAt = performance.now();
-    while (((await lists.freshStatus(anhuiKid, 0))!.bytes[1]! >> 2 & 3) !== 1 && performance.now() - revokedAt < 6_000) await new Promise((resolve) => { setTimeout(resolve, 20); });
+    while (((await lists.freshStatus(anhuiKid, 0))!.bytes[1]! >> 2 & 3) !== 1 && performance.now() - revokedAt < 6_000) await delay(20);
     expect(performance.now() - revokedAt).toBeLessThan(1_000);
     expect(await refusals()).toContain('list="STATUS",code="STATUS_LIST_ROLLED_BACK"');
   });
