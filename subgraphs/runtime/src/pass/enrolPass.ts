@@ -6,7 +6,7 @@ import { recordEntries, type AuditedRequest } from '../audit/index.js';
 import type { Transaction } from '../db/database.js';
 import { lockMember } from '../member/index.js';
 import { codeFault, codeTries, readCode, readPoint, selectorOf, type CodeFault } from '../oneTimeCode/index.js';
-import { mayBecome, missesAMinute } from './rules.js';
+import { missesAMinute, stateOf } from './rules.js';
 import type { PassServices } from './services.js';
 import { signCredential } from './signCredential.js';
 import { countMiss, countTry, findPass, heldPasses, holderOf, lockCode, newestCredential, recentMisses, revokeById, setCodeUsed, setEnrolled, type FoundCode } from './store.js';
@@ -69,10 +69,10 @@ async function enrol(services: PassServices, within: Transaction, request: Audit
   const held = await heldPasses(within, memberId);
   const pass = held.find((one) => one.id === id);
   if (!pass) throw new PlatformError('PASS_REVOKED');
-  const others = held.filter((one) => one.id !== id && one.class === 'PHONE');
-  if (others.some((one) => mayBecome(one, 'SUSPENDED', at) === 'PASS_SUSPENDED')) throw new PlatformError('PASS_SUSPENDED');
+  // As where one is issued: a code that was given out before leads around no suspension, of paper neither.
+  if (held.some((one) => stateOf(one, at) === 'SUSPENDED')) throw new PlatformError('PASS_SUSPENDED');
   // One live phone pass a member: what was held before ends as the new one begins.
-  await revokeById(within, others.map((one) => one.id), 'REPLACED', at);
+  await revokeById(within, held.filter((one) => one.id !== id && one.class === 'PHONE').map((one) => one.id), 'REPLACED', at);
   const { credential, expiresAt } = await signCredential(services, within, pass, { holder });
   await setEnrolled(within, id, holder, expiresAt, at);
   await setCodeUsed(within, id, clientKey, at);

@@ -8,9 +8,12 @@ const columns = `p.id, encode(p.pass_id, 'hex') as "passId", p.member_id as "mem
   p.suspended_at as "suspendedAt", p.suspended_for as "suspendedFor", p.revoked_at as "revokedAt", p.revoked_for as "revokedFor",
   p.inspected_at as "inspectedAt", p.inspection`;
 
-/** Passes of a member that are not revoked, newest first. */
+/**
+ * Passes of a member that are not revoked, newest first, locked until the transaction ends. Whoever issues holds the member's row before; an office that
+ * suspends or revokes holds one pass alone (`lockPass`): what it did first is seen here, and what is done here it sees.
+ */
 export const heldPasses = (within: Queryable, memberId: string): Promise<PassRecord[]> => within.query<PassRecord>(`/* pass.held */
-  select ${columns} from pass p where p.member_id = $1 and p.state <> 'REVOKED' order by p.id desc`, [memberId]);
+  select ${columns} from pass p where p.member_id = $1 and p.state <> 'REVOKED' order by p.id desc for no key update`, [memberId]);
 
 /** Locked until the transaction ends, with the path of the organisation that it was issued at. */
 export const lockPass = async (within: Queryable, id: string): Promise<(PassRecord & { readonly path: readonly string[] }) | undefined> =>
@@ -165,7 +168,7 @@ export async function lockBatch(within: Queryable, scope: string, after: string 
       from member m join organization o on o.id = m.home_organization_id
      where o.path @> array[$1::text] and ($2::uuid is null or m.id > $2) order by m.id limit $3 for no key update of m`, [scope, after, limit]);
   const held = await within.query<HeldPass & { id: string; memberId: string }>(`/* pass.heldByBatch */
-    select p.id, p.member_id as "memberId", p.class, p.state, p.code_until as "codeUntil", p.expires_at as "expiresAt" from pass p where p.member_id = any($1::uuid[]) and p.state <> 'REVOKED'`, [members.map(({ id }) => id)]);
+    select p.id, p.member_id as "memberId", p.class, p.state, p.code_until as "codeUntil", p.expires_at as "expiresAt" from pass p where p.member_id = any($1::uuid[]) and p.state <> 'REVOKED' order by p.id for no key update`, [members.map(({ id }) => id)]);
   const byMember = new Map(members.map(({ id }): [string, (HeldPass & { id: string })[]] => [id, []]));
   for (const { memberId, ...pass } of held) byMember.get(memberId)!.push(pass);
   return members.map((member) => ({ ...member, held: byMember.get(member.id)! }));
