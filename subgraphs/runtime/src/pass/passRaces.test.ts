@@ -133,3 +133,10 @@ test('a batch waits for a suspension that is under way, and prints nothing aroun
   expect(await behind(suspending(id), batch)).toBe('done');
   expect(await states()).toEqual(['PAPER SUSPENDED']);
 });
+
+test('a sheet that cannot be made ends no sheet and issues none', async () => {
+  const { pass: { id } } = await print();
+  const passes = { ...services.passes, paper: () => Promise.reject(new RangeError('no paper')) };
+  await expect(printPass({ ...services, passes }, viewer, request(), { memberId, clientKey: randomUUID() }, nowhere)).rejects.toThrow('no paper');
+  expect(await db.query('select id, state from pass')).toEqual([{ id, state: 'VALID' }]);
+});
