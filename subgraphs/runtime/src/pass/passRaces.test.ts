@@ -10,6 +10,7 @@ import { newPassSigner } from '../../../../tests/support/passTrust.js';
 import { createDatabase, type Database, type Transaction } from '../db/database.js';
 import { openDatabase } from '../db/dataSource.js';
 import { provinceMigrations } from '../db/migrations/index.js';
+import { lockMember } from '../member/index.js';
 import { createCodeHasher } from '../oneTimeCode/index.js';
 import { enrolPass } from './enrolPass.js';
 import { issueBatch } from './issueBatch.js';
@@ -17,7 +18,7 @@ import { issuePass } from './issuePass.js';
 import { printPass } from './printPass.js';
 import { revokePass } from './revokePass.js';
 import type { PassServices } from './services.js';
-import { lockPass, revokeById, setState } from './store.js';
+import { lockPass, revokeById, revokeHeld, setState } from './store.js';
 import { suspendPass } from './suspendPass.js';
 
 /** What an office does to a pass while another issues, or a phone enrols, for the same member. */
@@ -46,7 +47,7 @@ afterAll(async () => {
   await db.close();
   await database.drop();
 });
-beforeEach(async () => { await db.query('truncate pass cascade'); });
+beforeEach(async () => { await db.query('truncate pass, ownership_transfer cascade'); });
 
 const print = () => printPass(services, viewer, request(), { memberId, clientKey: randomUUID() }, nowhere);
 const code = async (): Promise<{ id: string; code: string }> => {
@@ -139,4 +140,19 @@ test('a sheet that cannot be made ends no sheet and issues none', async () => {
   const passes = { ...services.passes, paper: () => Promise.reject(new RangeError('no paper')) };
   await expect(printPass({ ...services, passes }, viewer, request(), { memberId, clientKey: randomUUID() }, nowhere)).rejects.toThrow('no paper');
   expect(await db.query('select id, state from pass')).toEqual([{ id, state: 'VALID' }]);
+});
+
+test('whoever waits while the record is being released to another province issues nothing', async () => {
+  // As transferOwnership does it: the member's row, the transfer, the end of what is held.
+  const releasing = async (within: Transaction): Promise<void> => {
+    await lockMember(within, memberId);
+    await within.query(`insert into ownership_transfer (id, member_id, version, peer, from_organization_id, to_organization_id, release, state, opened_at) values ('31-t', $1, 2, 'jiangsu', $2, '32-o', 'signed', 'SENT', now())`, [memberId, office]);
+    await revokeHeld(within, memberId, 'TRANSFERRED', new Date());
+  };
+  const batch = async (): Promise<void> => { for await (const page of issueBatch(services, { organizationId: office })) throw new Error(`${page.length} printed`); };
+  for (const [act, said] of [[print, 'TRANSFER_UNDER_WAY'], [code, 'TRANSFER_UNDER_WAY'], [batch, 'done']] as const) {
+    expect(await behind(releasing, act)).toBe(said);
+    expect(await states()).toEqual([]);
+    await db.query('truncate ownership_transfer');
+  }
 });

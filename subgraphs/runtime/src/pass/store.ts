@@ -159,13 +159,12 @@ export const countCredentials = async (within: Queryable, pass: string, since: D
   select count(*)::integer as n from pass_credential where pass = $1 and proof is not null and expires_at > $2`, [pass, since]))[0]!.n;
 
 /** A member of a batch, and what of passes the member holds. */
-export interface BatchMember { readonly id: string; readonly name: string; readonly homeOrganizationId: string; readonly leaving: boolean; readonly held: readonly (HeldPass & { readonly id: string })[] }
+export interface BatchMember { readonly id: string; readonly name: string; readonly homeOrganizationId: string; readonly held: readonly (HeldPass & { readonly id: string })[] }
 
-/** The next members at `scope` or below it, locked until the transaction ends. */
+/** The next members at `scope` or below it, locked until the transaction ends, and then what they hold. */
 export async function lockBatch(within: Queryable, scope: string, after: string | null, limit: number): Promise<BatchMember[]> {
   const members = await within.query<Omit<BatchMember, 'held'>>(`/* pass.lockBatch */
-    select m.id, m.name, m.home_organization_id as "homeOrganizationId", exists (select from ownership_transfer t where t.member_id = m.id and t.state = 'SENT') as leaving
-      from member m join organization o on o.id = m.home_organization_id
+    select m.id, m.name, m.home_organization_id as "homeOrganizationId" from member m join organization o on o.id = m.home_organization_id
      where o.path @> array[$1::text] and ($2::uuid is null or m.id > $2) order by m.id limit $3 for no key update of m`, [scope, after, limit]);
   const held = await within.query<HeldPass & { id: string; memberId: string }>(`/* pass.heldByBatch */
     select p.id, p.member_id as "memberId", p.class, p.state, p.code_until as "codeUntil", p.expires_at as "expiresAt" from pass p where p.member_id = any($1::uuid[]) and p.state <> 'REVOKED' order by p.id for no key update`, [members.map(({ id }) => id)]);
