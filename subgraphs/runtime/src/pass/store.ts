@@ -133,17 +133,6 @@ export const setCodeUsed = async (within: Queryable, pass: string, clientKey: st
   await within.query('/* pass.codeUsed */ update pass_enrolment set used_at = $3, client_key = $2 where pass = $1', [pass, clientKey, at]);
 };
 
-/** Counts a wrong code in this minute, and forgets those of an hour ago. */
-export const countMiss = async (db: Queryable, at: Date): Promise<void> => {
-  await db.query(`/* pass.miss */
-    with old as (delete from pass_enrolment_miss where minute < $1::timestamptz - interval '1 hour')
-    insert into pass_enrolment_miss as m (minute, misses) values (date_trunc('minute', $1::timestamptz), 1) on conflict (minute) do update set misses = m.misses + 1`, [at]);
-};
-
-/** Wrong codes of this minute and the one before. */
-export const recentMisses = async (db: Queryable, at: Date): Promise<number> => (await db.query<{ n: number }>(`/* pass.misses */
-  select coalesce(sum(misses), 0)::integer as n from pass_enrolment_miss where minute >= date_trunc('minute', $1::timestamptz) - interval '1 minute'`, [at]))[0]!.n;
-
 /** A pass and its phone's key, locked, by what was signed for it. */
 export const lockByCredential = async (within: Queryable, digest: Uint8Array): Promise<PassRecord | undefined> => (await within.query<PassRecord>(`/* pass.lockByCredential */
   select ${columns} from pass p join pass_credential c on c.pass = p.id where c.digest = $1 for no key update of p`, [Buffer.from(digest)]))[0];

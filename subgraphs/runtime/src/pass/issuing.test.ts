@@ -21,7 +21,7 @@ import type { PassServices } from './services.js';
 import { lockPass, revokeById, revokeHeld, setState } from './store.js';
 import { suspendPass } from './suspendPass.js';
 
-/** What an office does to a pass while another issues, or a phone enrols, for the same member. */
+/** Issuing and enrolling against a database, beside what an office does to the same member at the same time. */
 let database: TestDatabase;
 let db: Database;
 let services: PassServices;
@@ -54,7 +54,7 @@ const code = async (): Promise<{ id: string; code: string }> => {
   const { pass, code: shown } = await issuePass(services, viewer, request(), { memberId, reason: 'NEW_PHONE', clientKey: randomUUID() }, nowhere);
   return { id: pass.id, code: shown! };
 };
-const enrol = (text: string) => enrolPass(services, null, { requestId: randomUUID(), viewer: null }, { code: text, holderKey: Buffer.from(newPassSigner().publicKey).toString('base64url'), clientKey: randomUUID() });
+const enrol = (text: string) => enrolPass(services, { requestId: randomUUID(), viewer: null }, { code: text, holderKey: Buffer.from(newPassSigner().publicKey).toString('base64url'), clientKey: randomUUID() });
 const suspend = (id: string) => suspendPass(services, viewer, request(), { id, reason: 'UNDER_REVIEW', clientKey: randomUUID() });
 const outcome = (act: Promise<unknown>): Promise<string> => act.then(() => 'done', (error: unknown) => (error instanceof PlatformError ? error.code : String(error)));
 const states = async (): Promise<string[]> => (await db.query<{ said: string }>(`select class || ' ' || state || coalesce(' ' || revoked_for, '') as said from pass where member_id = $1 order by id`, [memberId])).map(({ said }) => said);
@@ -155,4 +155,21 @@ test('whoever waits while the record is being released to another province issue
     expect(await states()).toEqual([]);
     await db.query('truncate ownership_transfer');
   }
+});
+
+test('however many wrong codes anybody enters, the right one of somebody else is taken', async () => {
+  const given = await code();
+  const wrong = ['nonsense', `${given.code[0] === '0' ? '1' : '0'}0000-00000-00000`];
+  for (let round = 0; round < 160; round += 1) {
+    for (const each of await Promise.all(wrong.map((text) => outcome(enrol(text))))) expect(each).toBe('ENROLMENT_CODE_INVALID');
+  }
+  expect(await outcome(enrol(given.code))).toBe('done');
+});
+
+test('a code counts five wrong entries and no more, also of many at once, and is locked', async () => {
+  const given = await code();
+  const secret = given.code.slice(6) === '00000-00000' ? '11111-11111' : '00000-00000';
+  expect(new Set(await Promise.all(Array.from({ length: 8 }, () => outcome(enrol(`${given.code.slice(0, 5)}-${secret}`)))))).toEqual(new Set(['ENROLMENT_CODE_INVALID']));
+  expect(await db.query('select tries from pass_enrolment')).toEqual([{ tries: 5 }]);
+  expect(await outcome(enrol(given.code))).toBe('ENROLMENT_CODE_LOCKED');
 });
