@@ -162,12 +162,23 @@ export async function lockBatch(within: Queryable, scope: string, after: string 
   return members.map((member) => ({ ...member, held: byMember.get(member.id)! }));
 }
 
-/** The next phones' passes that have a place under `kid` and none under `next`, locked; those that others hold are passed over. */
-export const lockToReissue = (within: Queryable, kid: string, next: string, now: Date, after: string | null, limit: number): Promise<{ id: string; passId: string; memberId: string; holder: Buffer }[]> => within.query(`/* pass.lockToReissue */
-  select p.id, encode(p.pass_id, 'hex') as "passId", p.member_id as "memberId", p.holder from pass p join pass_place l on l.pass = p.id and l.kid = $1
-   where p.class = 'PHONE' and p.state in ('VALID', 'SUSPENDED') and p.expires_at > $3 and ($4::text is null or p.id > $4)
-     and not exists (select from pass_place n where n.pass = p.id and n.kid = $2)
-   order by p.id limit $5 for no key update of p skip locked`, [kid, next, now, after, limit]);
+/** A phone's pass that is signed anew. */
+export interface ReissuedPass { readonly id: string; readonly passId: string; readonly memberId: string; readonly holder: Buffer }
+
+/**
+ * Locks the next phones' passes that have a place under `kid` and none under `next`; those that others hold are passed over. Which of them have none is asked
+ * again once they are locked: a lock is taken on a row as it is then, beside places as they were when the statement began, and another may have signed it in between.
+ * @returns those to sign, and up to where was looked; undefined when nothing is left
+ */
+export async function lockToReissue(within: Queryable, kid: string, next: string, now: Date, after: string | null, limit: number): Promise<{ readonly passes: readonly ReissuedPass[]; readonly last: string | undefined }> {
+  const locked = await within.query<ReissuedPass>(`/* pass.lockToReissue */
+    select p.id, encode(p.pass_id, 'hex') as "passId", p.member_id as "memberId", p.holder from pass p join pass_place l on l.pass = p.id and l.kid = $1
+     where p.class = 'PHONE' and p.state in ('VALID', 'SUSPENDED') and p.expires_at > $3 and ($4::text is null or p.id > $4)
+       and not exists (select from pass_place n where n.pass = p.id and n.kid = $2)
+     order by p.id limit $5 for no key update of p skip locked`, [kid, next, now, after, limit]);
+  const placed = new Set((await placesOf(within, next, locked.map(({ id }) => id))).map(({ pass }) => pass));
+  return { passes: locked.filter(({ id }) => !placed.has(id)), last: locked.at(-1)?.id };
+}
 
 export const insertPasses = async (within: Queryable, passes: readonly PassRecord[]): Promise<void> => {
   await within.query(`/* pass.insert */
@@ -178,14 +189,14 @@ export const insertPasses = async (within: Queryable, passes: readonly PassRecor
   (['id', 'passId', 'memberId', 'class', 'state', 'reason', 'organizationId', 'officeId', 'issuedAt', 'codeUntil', 'enrolledAt', 'expiresAt'] as const).map((field) => passes.map((pass) => pass[field])));
 };
 
-/** Gives each pass one of these places, as far as there are free ones. @returns who got which; status as the pass stands */
+/** Gives each pass one of these places, as far as there are free ones, entered in their order: who waits for one that another has holds none that comes after it. @returns who got which; status as the pass stands */
 export const takePlaces = (within: Queryable, kid: string, passes: readonly string[], candidates: readonly number[]): Promise<{ pass: string; index: number }[]> => within.query(`/* pass.takePlaces */
   with free as (select c.place, row_number() over (order by c.n) as n from unnest($3::integer[]) with ordinality as c (place, n)
                  where not exists (select from pass_place t where t.kid = $1 and t.status_index = c.place)),
        wanting as (select w.pass, w.n from unnest($2::text[]) with ordinality as w (pass, n))
   insert into pass_place (kid, status_index, pass, status)
   select $1, f.place, w.pass, case p.state when 'REVOKED' then 1 when 'SUSPENDED' then 2 else 0 end from wanting w join free f on f.n = w.n join pass p on p.id = w.pass
-  on conflict (kid, status_index) do nothing returning pass, status_index as index`, [kid, passes, candidates]);
+   order by f.place on conflict (kid, status_index) do nothing returning pass, status_index as index`, [kid, passes, candidates]);
 
 export const insertCredentials = async (within: Queryable, signed: readonly SignedCredential[]): Promise<void> => {
   await within.query(`/* pass.credentials */
