@@ -81,7 +81,6 @@ export const errorCatalogue = {
   ENROLMENT_CODE_USED: { message: 'The enrolment code was used already.', zh: '绑定码已使用', remedy: 'Ask the branch for another code; if it was not you who used it, say so, and the pass is revoked.', http: 409 },
   ENROLMENT_CODE_EXPIRED: { message: 'The enrolment code is too old.', zh: '绑定码已过期', remedy: 'Ask the branch for another code; it is good for 15 minutes.', http: 409 },
   ENROLMENT_CODE_LOCKED: { message: 'The enrolment code was entered wrongly too often.', zh: '绑定码错误次数过多', remedy: 'Ask the branch for another code.', http: 409 },
-  ENROLMENT_LIMIT: { message: 'Too many wrong enrolment codes come in at present.', zh: '绑定尝试过多', remedy: 'Sign in as the member, or try again in a minute.', http: 429 },
   DUPLICATE_CLAIM: { message: 'Another province has registered this member already.', zh: '该党员已由其他省登记', remedy: 'Both provinces see the claim; settle it with the other province\'s liaison.', http: 409 },
   REGISTRATION_REFUSED: { message: 'The directory refuses this registration batch.', zh: '名录登记被拒绝', remedy: 'Sign the batch with the province\'s own key and keep it under 5,000 entries.', http: 403 },
   STATION_CODE_INVALID: { message: 'This is no enrolment code of a station.', zh: '站点登记码无效', remedy: 'Check the 15 characters; after five wrong ones open another enrolment.', http: 403 },

@@ -44,6 +44,13 @@ describe('a paper pass', () => {
     expect(await shown(await renderPaperPass({ ...paper, maskedName: '䶮*', text: await textOf('䶮*') }))).toContain('〓*');
   });
 
+  test.each([['of a register\'s private use', '\ue81e'], ['of the private use of another plane', '\u{f0001}'], ['that Unicode has not assigned', '\u{3fffd}']])('shows 〓 for a surname %s, whose credential has the character itself', async (_, surname) => {
+    const text = await textOf(`${surname}*`);
+    const pdf = await renderPaperPass({ ...paper, maskedName: `${surname}*`, text });
+    expect(await shown(pdf)).toContain('〓*');
+    expect(await readSheet(pdf)).toBe(text);
+  });
+
   test.each([
     ['a phone\'s code', { text: 'AP2:ABC' }], ['a character outside base45', { text: 'AP1:abc' }], ['more than version 11 holds', { text: `AP1:${'A'.repeat(256)}` }],
     ['a name of two lines', { maskedName: '王*\n李*' }], ['a name that turns the line round', { maskedName: '王\u202e*' }], ['no name', { maskedName: '' }], ['a long issuer', { issuerName: '省'.repeat(21) }],

@@ -68,8 +68,8 @@ function codeOf({ text, maskedName, issuerName, expires, passId }: PaperPass): M
   if (!/^AP1:[0-9A-Z $%*+\-./:]+$/.test(text)) throw new RangeError('Paper carries a credential (AP1: and base45), not a phone\'s code.');
   for (const [name, value] of Object.entries({ maskedName, issuerName })) {
     const length = [...value].length;
-    // A line break or a direction mark would let one field pass for another.
-    if (length < 1 || length > maxShown || /[\p{C}\p{Zl}\p{Zp}]/u.test(value)) throw new RangeError(`${name} is 1 to ${maxShown} characters that can be printed.`);
+    // A line break or a direction mark would let one field pass for another. Private-use and unassigned characters stand in registers for surnames that had no code.
+    if (length < 1 || length > maxShown || /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(value)) throw new RangeError(`${name} is 1 to ${maxShown} characters that can be printed.`);
   }
   if (!Number.isSafeInteger(expires) || expires < 0 || expires >= millisecondsFrom) throw new RangeError('expires is in whole seconds since 1970.');
   if (!/^[0-9a-f]{32}$/.test(passId)) throw new RangeError('passId is 32 hex digits.');
@@ -90,11 +90,14 @@ function drawCode(document: PDFKit.PDFDocument, modules: Modules, x: number, y: 
   document.fill('#000000');
 }
 
-/** Sets a line, with a character that the common font lacks from the slice that has it. 〓 stands for what no slice has. */
+/**
+ * Sets a line, with a character that the common font lacks from the slice that has it. 〓 stands for what no slice has, and for a private-use
+ * character, whose glyph every register agrees upon for itself.
+ */
 async function writer(document: PDFKit.PDFDocument): Promise<(text: string, x: number, y: number, size: number, color?: string) => Promise<void>> {
   document.registerFont('common', await commonFont());
   const set = async (character: string): Promise<readonly [font: string, character: string]> => {
-    const font = await fontOf(character);
+    const font = /\p{Co}/u.test(character) ? undefined : await fontOf(character);
     if (font === 'common') return [font, character];
     if (!font) return ['common', '〓'];
     document.registerFont(character, font);

@@ -36,8 +36,14 @@ export const forgetPresence = async (db: Queryable, now: Date): Promise<void> =>
   await db.query('/* background.lookupPresence */ update lookup set presence = null where presence is not null and expires_at < $1', [now]);
 };
 
-/** A lookup of a person who was shredded stays as an act, about nobody that could be found again. */
+/**
+ * A lookup of a person who was shredded stays as an act, about nobody that could be found again: neither by the number nor, where it was opened
+ * by a pass of this province (openLookupByPass.ts), by that. Called while the member's row still has its blind index.
+ */
 export const forgetPerson = async (within: Queryable, blindIndex: string): Promise<void> => {
-  await within.query(`/* lookup.forget */ update lookup set blind_index = 'shredded:' || id where blind_index = $1`, [blindIndex]);
-  await within.query(`/* lookup.forgetUsage */ delete from lookup_usage where scope = 'PERSON' and subject = $1`, [blindIndex]);
+  const passes = await within.query<{ subject: string }>(`/* lookup.passesOf */
+    select 'pass:' || split_part(p.id, '-', 1) || ':' || encode(p.pass_id, 'hex') as subject from pass p join member m on m.id = p.member_id where m.blind_index = $1`, [blindIndex]);
+  const subjects = [blindIndex, ...passes.map(({ subject }) => subject)];
+  await within.query(`/* lookup.forget */ update lookup set blind_index = 'shredded:' || id, presence = null where blind_index = any($1)`, [subjects]);
+  await within.query(`/* lookup.forgetUsage */ delete from lookup_usage where scope = 'PERSON' and subject = any($1)`, [subjects]);
 };

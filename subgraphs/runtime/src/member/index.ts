@@ -7,5 +7,5 @@ export { rewrapMembers } from './rewrapMembers.js';
 export { shredMember, shredReasons, type Forget, type ShredReason } from './shredMember.js';
 export { shredEvents } from './shredEvents.js';
 export {
-  buryMember, countBySeal, findHolderOf, heldMember, insertArrived, lockMember, memberColumns, memberRow, raiseVersion, type HeldMember, type NewMember, type Ownership,
+  buryMember, countBySeal, findHolderOf, heldMember, insertArrived, leavingOf, lockMember, memberColumns, memberRow, raiseVersion, type HeldMember, type NewMember, type Ownership,
 } from './store.js';

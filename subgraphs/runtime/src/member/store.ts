@@ -111,12 +111,19 @@ export interface Ownership {
   readonly leaving: boolean;
 }
 
-const ownership = `blind_index as "blindIndex", shredded_at as "shreddedAt", moved_to as "movedTo", ownership_version as version, releases,
-  exists (select from ownership_transfer t where t.member_id = member.id and t.state = 'SENT') as leaving`;
+/** Which of these members' records are on the way to another province. Whoever relies on it holds their rows, and asks after they were locked. */
+export const leavingOf = async (within: Queryable, ids: readonly string[]): Promise<ReadonlySet<string>> => new Set((await within.query<{ id: string }>(
+  `/* member.leaving */ select member_id as id from ownership_transfer where member_id = any($1::uuid[]) and state = 'SENT'`, [ids])).map(({ id }) => id));
 
-/** Locked until the transaction ends. Undefined for an unknown id. */
-export const lockMember = async (within: Queryable, id: string): Promise<Ownership | undefined> =>
-  (await within.query<Ownership>(`/* member.lock */ select ${ownership} from member where id = $1 for update`, [id]))[0];
+/**
+ * Locked until the transaction ends. Undefined for an unknown id. Whether it is leaving is read by a statement of its own: one that waits for a row
+ * sees of other tables what there was before it waited, and the transfer that it waited for would be none.
+ */
+export async function lockMember(within: Queryable, id: string): Promise<Ownership | undefined> {
+  const [member] = await within.query<Omit<Ownership, 'leaving'>>(`/* member.lock */
+    select blind_index as "blindIndex", shredded_at as "shreddedAt", moved_to as "movedTo", ownership_version as version, releases from member where id = $1 for update`, [id]);
+  return member && { ...member, leaving: (await leavingOf(within, [id])).has(id) };
+}
 
 /** The id under which the person of a blind index is held here. */
 export const findHolderOf = async (within: Queryable, blindIndex: string): Promise<string | undefined> =>

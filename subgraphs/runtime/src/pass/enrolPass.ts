@@ -1,15 +1,14 @@
 import { credentialText } from '@delta/pass';
 import { PlatformError } from '@delta/schema/errors';
 import { requireClientKey } from '@delta/schema/ids';
-import type { Viewer } from '@delta/schema/viewer';
 import { recordEntries, type AuditedRequest } from '../audit/index.js';
 import type { Transaction } from '../db/database.js';
 import { lockMember } from '../member/index.js';
 import { codeFault, codeTries, readCode, readPoint, selectorOf, type CodeFault } from '../oneTimeCode/index.js';
-import { mayBecome, missesAMinute } from './rules.js';
+import { stateOf } from './rules.js';
 import type { PassServices } from './services.js';
 import { signCredential } from './signCredential.js';
-import { countMiss, countTry, findPass, heldPasses, holderOf, lockCode, newestCredential, recentMisses, revokeById, setCodeUsed, setEnrolled, type FoundCode } from './store.js';
+import { countTry, findPass, heldPasses, holderOf, lockCode, newestCredential, revokeById, setCodeUsed, setEnrolled, type FoundCode } from './store.js';
 import type { PassRecord } from './types.js';
 
 export interface EnrolPassInput { readonly code: string; readonly holderKey: string; readonly clientKey: string }
@@ -21,25 +20,22 @@ type Outcome = Enrolled | { readonly refused: CodeFault };
 
 /**
  * Binds a pass to the key of a phone. The code is the authority: nobody needs to be signed in. Whoever guesses has five tries at each code
- * out of 2^50 behind the five characters that find it, and learns of none whether it is, was used or is late; the province's wrong codes are counted together, and past the limit only
- * signed-in members of its own are heard. The phone that lost our answer asks again with the same key of its own and is answered alike.
+ * out of 2^50 behind the five characters that find it, and learns of none whether it is, was used or is late. Wrong codes are counted by the code that they
+ * were for and nowhere else: a count that all share would be anybody's to use up, and would stop the enrolment of all. The phone that lost our answer asks
+ * again with the same key of its own and is answered alike.
  *
- * @throws PlatformError HOLDER_KEY_INVALID, CLIENT_KEY_INVALID, ENROLMENT_LIMIT, ENROLMENT_CODE_INVALID, _USED, _EXPIRED, _LOCKED, TRANSFER_UNDER_WAY,
+ * @throws PlatformError HOLDER_KEY_INVALID, CLIENT_KEY_INVALID, ENROLMENT_CODE_INVALID, _USED, _EXPIRED, _LOCKED, TRANSFER_UNDER_WAY,
  * PASS_SUSPENDED, PASS_REVOKED, PASS_KEYS_MISSING, PASS_LIST_FULL
  */
-export async function enrolPass(services: PassServices, viewer: Viewer | null, request: AuditedRequest, input: EnrolPassInput): Promise<Enrolled> {
-  const { db, entry, now } = services;
+export async function enrolPass(services: PassServices, request: AuditedRequest, input: EnrolPassInput): Promise<Enrolled> {
   const holder = readPoint(input.holderKey)?.publicKey;
   if (!holder) throw new PlatformError('HOLDER_KEY_INVALID');
   const clientKey = requireClientKey(input.clientKey);
-  const isOwn = viewer?.province === entry.code;
-  if (!isOwn && await recentMisses(db, now()) >= missesAMinute) throw new PlatformError('ENROLMENT_LIMIT');
   const code = readCode(input.code);
-  const outcome = code === undefined ? { refused: 'INVALID' } as const : await db.transaction((within) => enter(services, within, request, { code, holder, clientKey }));
-  if (!('refused' in outcome)) return outcome;
-  // Committed by itself, as the try is: a refusal undoes neither.
-  if (outcome.refused === 'INVALID') await countMiss(db, now());
-  throw new PlatformError(`ENROLMENT_CODE_${outcome.refused}`);
+  // Committed also where it is refused: the try counts.
+  const outcome = code === undefined ? { refused: 'INVALID' } as const : await services.db.transaction((within) => enter(services, within, request, { code, holder, clientKey }));
+  if ('refused' in outcome) throw new PlatformError(`ENROLMENT_CODE_${outcome.refused}`);
+  return outcome;
 }
 
 async function enter(services: PassServices, within: Transaction, request: AuditedRequest, { code, holder, clientKey }: { code: string; holder: Buffer; clientKey: string }): Promise<Outcome> {
@@ -49,7 +45,7 @@ async function enter(services: PassServices, within: Transaction, request: Audit
   const refused = codeFault(found && { ...found, used: found.usedAt !== null }, matches, codeTries, at);
   if (refused === 'USED') return (await repeated(within, found!, holder, clientKey)) ?? { refused };
   if (refused) {
-    if (found && !matches) await countTry(within, found.pass);
+    if (found && !matches && found.tries < codeTries) await countTry(within, found.pass);
     return { refused };
   }
   return enrol(services, within, request, found!, holder, clientKey);
@@ -69,10 +65,10 @@ async function enrol(services: PassServices, within: Transaction, request: Audit
   const held = await heldPasses(within, memberId);
   const pass = held.find((one) => one.id === id);
   if (!pass) throw new PlatformError('PASS_REVOKED');
-  const others = held.filter((one) => one.id !== id && one.class === 'PHONE');
-  if (others.some((one) => mayBecome(one, 'SUSPENDED', at) === 'PASS_SUSPENDED')) throw new PlatformError('PASS_SUSPENDED');
+  // As where one is issued: a code that was given out before leads around no suspension, of paper neither.
+  if (held.some((one) => stateOf(one, at) === 'SUSPENDED')) throw new PlatformError('PASS_SUSPENDED');
   // One live phone pass a member: what was held before ends as the new one begins.
-  await revokeById(within, others.map((one) => one.id), 'REPLACED', at);
+  await revokeById(within, held.filter((one) => one.id !== id && one.class === 'PHONE').map((one) => one.id), 'REPLACED', at);
   const { credential, expiresAt } = await signCredential(services, within, pass, { holder });
   await setEnrolled(within, id, holder, expiresAt, at);
   await setCodeUsed(within, id, clientKey, at);

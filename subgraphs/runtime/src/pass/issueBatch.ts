@@ -1,7 +1,7 @@
 import { credentialText } from '@delta/pass';
 import { v7 as uuidv7 } from 'uuid';
 import { recordEntries } from '../audit/index.js';
-import { maskName } from '../member/index.js';
+import { leavingOf, maskName } from '../member/index.js';
 import { newPass } from './issuePass.js';
 import { mayIssue, stateOf } from './rules.js';
 import type { SigningServices } from './services.js';
@@ -46,7 +46,8 @@ function issuePage(services: SigningServices, batch: Required<Omit<BatchIssue, '
     const at = now();
     const signing = await signingNow(services, 'PAPER', at);
     const members = await lockBatch(within, organizationId, after, pageSize);
-    const wanting = members.filter(({ leaving, held }) => mayIssue({ leaving, passes: held }, { class: 'PAPER', reason: 'NO_PHONE' }, at) === null
+    const leaving = await leavingOf(within, members.map(({ id }) => id));
+    const wanting = members.filter(({ id, held }) => mayIssue({ leaving: leaving.has(id), passes: held }, { class: 'PAPER', reason: 'NO_PHONE' }, at) === null
       && (replace || !held.some((pass) => pass.class === 'PAPER' && stateOf(pass, at) === 'VALID')));
     const last = members.at(-1)?.id;
     if (wanting.length === 0) return { last, sheets: [] };

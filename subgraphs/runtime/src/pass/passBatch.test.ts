@@ -89,6 +89,14 @@ test('two batches at once give nobody two passes', async () => {
   expect(new Set(both.flat().map(({ memberId }) => memberId)).size).toBe(members);
 });
 
+test('places are entered in their order, so that of two pages that want the same places one waits for the other, and not each for each', async () => {
+  await db.query('truncate pass_place');
+  for await (const page of issueBatch(services, { organizationId: office, pageSize: 300 })) { expect(page).toHaveLength(300); break; }
+  const entered = (await db.query<{ index: number }>('select status_index as index from pass_place order by ctid')).map(({ index }) => index);
+  expect(entered).toHaveLength(300);
+  expect(entered).toEqual([...entered].sort((a, b) => a - b));
+});
+
 test('a list without a free place is full, and what was begun on that page is undone', async () => {
   const pages: number[] = [];
   const batch = async (): Promise<void> => { for await (const page of issueBatch(serve(1_000), { organizationId: office, pageSize: 300 })) pages.push(page.length); };
@@ -120,6 +128,25 @@ test('phones\' passes of a key are signed anew under the next, for the same phon
   expect(signed).toBe(members);
   expect(await db.query(`select count(*)::integer as n, count(*) filter (where l.status = 2)::integer as suspended from pass_place l join pass_credential c on c.pass = l.pass and c.kid = l.kid where l.kid = $1`, [next.kidOf('pass')]))
     .toEqual([{ n: members, suspended: Math.floor(members / 3) }]);
+});
+
+test('several who sign anew at once share the passes, each signed once, and none loses a page', async () => {
+  const old = keys.kidOf('pass');
+  for (let round = 0; round < 3; round += 1) {
+    await db.query('truncate pass cascade');
+    await db.query(`insert into pass (id, pass_id, member_id, class, state, reason, organization_id, office_id, issued_at, holder, expires_at)
+      select '31-' || id, decode(md5(id::text), 'hex'), id, 'PHONE', 'VALID', 'FIRST', $1, $1, $2, $3, $2::timestamptz + interval '50 days' from member`, [office, now, Buffer.from(keys.publicOf('pass'))]);
+    await db.query('insert into pass_place (kid, status_index, pass) select $1, row_number() over (order by id) - 1, id from pass', [old]);
+    const next = keysOf({ use: 'pass', from: seconds() - 60 }, { use: 'status', from: seconds() - 60 });
+    const signing = async (pageSize: number): Promise<number> => {
+      let signed = 0;
+      for await (const count of reissueBatch(serve(1_000_000, next), { kid: old, pageSize })) signed += count;
+      return signed;
+    };
+    const counts = await Promise.all([40, 50, 60, 70].map(signing));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(members);
+    expect(await db.query('select count(*)::integer as n, count(distinct pass)::integer as passes from pass_credential where kid = $1', [next.kidOf('pass')])).toEqual([{ n: members, passes: members }]);
+  }
 });
 
 test('phones\' passes of a key that goes to the emergency list are signed anew by themselves, once the key in use is another', async () => {

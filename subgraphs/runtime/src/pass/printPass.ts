@@ -34,10 +34,10 @@ export async function printPass(services: PassServices, viewer: Viewer, request:
   const memberId = requireMemberId(input.memberId);
   const { db, entry, now, passes } = services;
   const wanted = { class: 'PAPER', reason: input.reason ?? 'NO_PHONE' } as const;
-  const printed = await db.transaction(async (within): Promise<{ pass: PassRecord; text: string | null; maskedName: string }> => {
+  return db.transaction(async (within): Promise<Printed> => {
     const owned = await lockMember(within, memberId);
     const repeated = await repeatedAct(within, acting, { act: 'PRINTED', reason: wanted.reason, memberId });
-    if (repeated) return { pass: (await findPass(within, repeated.pass))!, text: null, maskedName: '' };
+    if (repeated) return { pass: (await findPass(within, repeated.pass))!, sheet: null };
     const at = now();
     const { member, held } = await requireHolder(within, office, { memberId, owned }, wanted, departedFrom, at);
     await revokeById(within, held.filter((one) => one.class === 'PAPER').map(({ id }) => id), 'REPLACED', at);
@@ -47,10 +47,9 @@ export async function printPass(services: PassServices, viewer: Viewer, request:
     const { credential, expiresAt } = await signCredential(services, within, entered, { maskedName });
     await setExpiries(within, [entered.id], expiresAt);
     await recordAct(services, within, acting, { pass: entered.id, act: 'PRINTED', reason: wanted.reason }, memberId);
-    return { pass: { ...entered, expiresAt }, maskedName, text: credentialText(credential) };
+    const text = credentialText(credential);
+    // Before the commit: a sheet that cannot be made ends none, and the member keeps what was held.
+    const pdf = await passes.paper({ text, maskedName, issuerName: entry.name, expires: seconds(expiresAt), passId: entered.passId });
+    return { pass: { ...entered, expiresAt }, sheet: { pdf, text } };
   });
-  const { pass, text, maskedName } = printed;
-  if (text === null) return { pass, sheet: null };
-  const pdf = await passes.paper({ text, maskedName, issuerName: entry.name, expires: seconds(pass.expiresAt!), passId: pass.passId });
-  return { pass, sheet: { pdf, text } };
 }

@@ -21,18 +21,19 @@ export async function* reissueBatch(services: SigningServices, { kid, pageSize =
   const { db, now } = services;
   const requestId = uuidv7();
   for (let after: string | null = null; signal?.aborted !== true;) {
-    const page: readonly { readonly id: string }[] = await db.transaction(async (within) => {
+    const page: { signed: number; last: string | undefined } = await db.transaction(async (within) => {
       const at = now();
       const signing = await signingNow(services, 'PHONE', at);
-      const passes = signing.key.kid === kid ? [] : await lockToReissue(within, kid, signing.key.kid, at, after, pageSize);
-      if (passes.length === 0) return passes;
+      if (signing.key.kid === kid) return { signed: 0, last: undefined };
+      const { passes, last } = await lockToReissue(within, kid, signing.key.kid, at, after, pageSize);
+      if (passes.length === 0) return { signed: 0, last };
       await signBatch(services, within, signing, passes);
       await setExpiries(within, passes.map(({ id }) => id), new Date(signing.expires * 1000));
       await recordEntries(within, { requestId, viewer: null }, passes.map(({ id, memberId }) => ({ kind: 'PASS', memberId, purpose: 'OWN_WORK', reference: id, fields: [], reason: 'REISSUED' })), at);
-      return passes;
+      return { signed: passes.length, last };
     });
-    if (page.length === 0) return;
-    after = page.at(-1)!.id;
-    yield page.length;
+    if (page.last === undefined) return;
+    after = page.last;
+    if (page.signed > 0) yield page.signed;
   }
 }

@@ -63,7 +63,7 @@ export const passMutations = {
     const { pass, sheet } = await printPass(context.services, requireOwnViewer(context), context.trail.request, input, departedFrom(context));
     return { pass, text: sheet?.text ?? null, pdf: sheet === null ? null : Buffer.from(sheet.pdf).toString('base64') };
   },
-  enrolPass: async (_: unknown, { input }: { input: EnrolPassInput }, context: ProvinceContext) => enrolled(await enrolPass(context.services, context.viewer, context.trail.request, input)),
+  enrolPass: async (_: unknown, { input }: { input: EnrolPassInput }, context: ProvinceContext) => enrolled(await enrolPass(context.services, context.trail.request, input)),
   renewPass: async (_: unknown, { input }: { input: RenewPassInput }, context: ProvinceContext) => enrolled(await renewPass(context.services, context.trail.request, input)),
   suspendPass: changes<SuspendPassInput>(suspendPass),
   resumePass: changes(resumePass),

@@ -7,8 +7,6 @@ const day = 86_400;
 export const credentialStartsBefore = 60;
 export const phoneLife = 90 * day;
 export const paperLife = 30 * day;
-/** Wrong codes of anybody within this minute and the last, after which those who are not signed in wait. */
-export const missesAMinute = 300;
 /** Renewals of one pass in 24 hours; what is signed is kept for as long as its key is listed. */
 export const renewalsADay = 5;
 

@@ -8,9 +8,12 @@ const columns = `p.id, encode(p.pass_id, 'hex') as "passId", p.member_id as "mem
   p.suspended_at as "suspendedAt", p.suspended_for as "suspendedFor", p.revoked_at as "revokedAt", p.revoked_for as "revokedFor",
   p.inspected_at as "inspectedAt", p.inspection`;
 
-/** Passes of a member that are not revoked, newest first. */
+/**
+ * Passes of a member that are not revoked, newest first, locked until the transaction ends. Whoever issues holds the member's row before; an office that
+ * suspends or revokes holds one pass alone (`lockPass`): what it did first is seen here, and what is done here it sees.
+ */
 export const heldPasses = (within: Queryable, memberId: string): Promise<PassRecord[]> => within.query<PassRecord>(`/* pass.held */
-  select ${columns} from pass p where p.member_id = $1 and p.state <> 'REVOKED' order by p.id desc`, [memberId]);
+  select ${columns} from pass p where p.member_id = $1 and p.state <> 'REVOKED' order by p.id desc for no key update`, [memberId]);
 
 /** Locked until the transaction ends, with the path of the organisation that it was issued at. */
 export const lockPass = async (within: Queryable, id: string): Promise<(PassRecord & { readonly path: readonly string[] }) | undefined> =>
@@ -130,17 +133,6 @@ export const setCodeUsed = async (within: Queryable, pass: string, clientKey: st
   await within.query('/* pass.codeUsed */ update pass_enrolment set used_at = $3, client_key = $2 where pass = $1', [pass, clientKey, at]);
 };
 
-/** Counts a wrong code in this minute, and forgets those of an hour ago. */
-export const countMiss = async (db: Queryable, at: Date): Promise<void> => {
-  await db.query(`/* pass.miss */
-    with old as (delete from pass_enrolment_miss where minute < $1::timestamptz - interval '1 hour')
-    insert into pass_enrolment_miss as m (minute, misses) values (date_trunc('minute', $1::timestamptz), 1) on conflict (minute) do update set misses = m.misses + 1`, [at]);
-};
-
-/** Wrong codes of this minute and the one before. */
-export const recentMisses = async (db: Queryable, at: Date): Promise<number> => (await db.query<{ n: number }>(`/* pass.misses */
-  select coalesce(sum(misses), 0)::integer as n from pass_enrolment_miss where minute >= date_trunc('minute', $1::timestamptz) - interval '1 minute'`, [at]))[0]!.n;
-
 /** A pass and its phone's key, locked, by what was signed for it. */
 export const lockByCredential = async (within: Queryable, digest: Uint8Array): Promise<PassRecord | undefined> => (await within.query<PassRecord>(`/* pass.lockByCredential */
   select ${columns} from pass p join pass_credential c on c.pass = p.id where c.digest = $1 for no key update of p`, [Buffer.from(digest)]))[0];
@@ -156,27 +148,37 @@ export const countCredentials = async (within: Queryable, pass: string, since: D
   select count(*)::integer as n from pass_credential where pass = $1 and proof is not null and expires_at > $2`, [pass, since]))[0]!.n;
 
 /** A member of a batch, and what of passes the member holds. */
-export interface BatchMember { readonly id: string; readonly name: string; readonly homeOrganizationId: string; readonly leaving: boolean; readonly held: readonly (HeldPass & { readonly id: string })[] }
+export interface BatchMember { readonly id: string; readonly name: string; readonly homeOrganizationId: string; readonly held: readonly (HeldPass & { readonly id: string })[] }
 
-/** The next members at `scope` or below it, locked until the transaction ends. */
+/** The next members at `scope` or below it, locked until the transaction ends, and then what they hold. */
 export async function lockBatch(within: Queryable, scope: string, after: string | null, limit: number): Promise<BatchMember[]> {
   const members = await within.query<Omit<BatchMember, 'held'>>(`/* pass.lockBatch */
-    select m.id, m.name, m.home_organization_id as "homeOrganizationId", exists (select from ownership_transfer t where t.member_id = m.id and t.state = 'SENT') as leaving
-      from member m join organization o on o.id = m.home_organization_id
+    select m.id, m.name, m.home_organization_id as "homeOrganizationId" from member m join organization o on o.id = m.home_organization_id
      where o.path @> array[$1::text] and ($2::uuid is null or m.id > $2) order by m.id limit $3 for no key update of m`, [scope, after, limit]);
   const held = await within.query<HeldPass & { id: string; memberId: string }>(`/* pass.heldByBatch */
-    select p.id, p.member_id as "memberId", p.class, p.state, p.code_until as "codeUntil", p.expires_at as "expiresAt" from pass p where p.member_id = any($1::uuid[]) and p.state <> 'REVOKED'`, [members.map(({ id }) => id)]);
+    select p.id, p.member_id as "memberId", p.class, p.state, p.code_until as "codeUntil", p.expires_at as "expiresAt" from pass p where p.member_id = any($1::uuid[]) and p.state <> 'REVOKED' order by p.id for no key update`, [members.map(({ id }) => id)]);
   const byMember = new Map(members.map(({ id }): [string, (HeldPass & { id: string })[]] => [id, []]));
   for (const { memberId, ...pass } of held) byMember.get(memberId)!.push(pass);
   return members.map((member) => ({ ...member, held: byMember.get(member.id)! }));
 }
 
-/** The next phones' passes that have a place under `kid` and none under `next`, locked; those that others hold are passed over. */
-export const lockToReissue = (within: Queryable, kid: string, next: string, now: Date, after: string | null, limit: number): Promise<{ id: string; passId: string; memberId: string; holder: Buffer }[]> => within.query(`/* pass.lockToReissue */
-  select p.id, encode(p.pass_id, 'hex') as "passId", p.member_id as "memberId", p.holder from pass p join pass_place l on l.pass = p.id and l.kid = $1
-   where p.class = 'PHONE' and p.state in ('VALID', 'SUSPENDED') and p.expires_at > $3 and ($4::text is null or p.id > $4)
-     and not exists (select from pass_place n where n.pass = p.id and n.kid = $2)
-   order by p.id limit $5 for no key update of p skip locked`, [kid, next, now, after, limit]);
+/** A phone's pass that is signed anew. */
+export interface ReissuedPass { readonly id: string; readonly passId: string; readonly memberId: string; readonly holder: Buffer }
+
+/**
+ * Locks the next phones' passes that have a place under `kid` and none under `next`; those that others hold are passed over. Which of them have none is asked
+ * again once they are locked: a lock is taken on a row as it is then, beside places as they were when the statement began, and another may have signed it in between.
+ * @returns those to sign, and up to where was looked; undefined when nothing is left
+ */
+export async function lockToReissue(within: Queryable, kid: string, next: string, now: Date, after: string | null, limit: number): Promise<{ readonly passes: readonly ReissuedPass[]; readonly last: string | undefined }> {
+  const locked = await within.query<ReissuedPass>(`/* pass.lockToReissue */
+    select p.id, encode(p.pass_id, 'hex') as "passId", p.member_id as "memberId", p.holder from pass p join pass_place l on l.pass = p.id and l.kid = $1
+     where p.class = 'PHONE' and p.state in ('VALID', 'SUSPENDED') and p.expires_at > $3 and ($4::text is null or p.id > $4)
+       and not exists (select from pass_place n where n.pass = p.id and n.kid = $2)
+     order by p.id limit $5 for no key update of p skip locked`, [kid, next, now, after, limit]);
+  const placed = new Set((await placesOf(within, next, locked.map(({ id }) => id))).map(({ pass }) => pass));
+  return { passes: locked.filter(({ id }) => !placed.has(id)), last: locked.at(-1)?.id };
+}
 
 export const insertPasses = async (within: Queryable, passes: readonly PassRecord[]): Promise<void> => {
   await within.query(`/* pass.insert */
@@ -187,14 +189,14 @@ export const insertPasses = async (within: Queryable, passes: readonly PassRecor
   (['id', 'passId', 'memberId', 'class', 'state', 'reason', 'organizationId', 'officeId', 'issuedAt', 'codeUntil', 'enrolledAt', 'expiresAt'] as const).map((field) => passes.map((pass) => pass[field])));
 };
 
-/** Gives each pass one of these places, as far as there are free ones. @returns who got which; status as the pass stands */
+/** Gives each pass one of these places, as far as there are free ones, entered in their order: who waits for one that another has holds none that comes after it. @returns who got which; status as the pass stands */
 export const takePlaces = (within: Queryable, kid: string, passes: readonly string[], candidates: readonly number[]): Promise<{ pass: string; index: number }[]> => within.query(`/* pass.takePlaces */
   with free as (select c.place, row_number() over (order by c.n) as n from unnest($3::integer[]) with ordinality as c (place, n)
                  where not exists (select from pass_place t where t.kid = $1 and t.status_index = c.place)),
        wanting as (select w.pass, w.n from unnest($2::text[]) with ordinality as w (pass, n))
   insert into pass_place (kid, status_index, pass, status)
   select $1, f.place, w.pass, case p.state when 'REVOKED' then 1 when 'SUSPENDED' then 2 else 0 end from wanting w join free f on f.n = w.n join pass p on p.id = w.pass
-  on conflict (kid, status_index) do nothing returning pass, status_index as index`, [kid, passes, candidates]);
+   order by f.place on conflict (kid, status_index) do nothing returning pass, status_index as index`, [kid, passes, candidates]);
 
 export const insertCredentials = async (within: Queryable, signed: readonly SignedCredential[]): Promise<void> => {
   await within.query(`/* pass.credentials */

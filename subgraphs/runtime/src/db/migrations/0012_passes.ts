@@ -52,7 +52,6 @@ export class Passes1764000000012 implements MigrationInterface {
         client_key text
       );
       create index pass_enrolment_ended on pass_enrolment (expires_at);
-      create table pass_enrolment_miss (minute timestamptz primary key, misses integer not null);
 
       create table pass_place (
         kid text not null,
