@@ -25,7 +25,7 @@ describe('a lookup across provinces', () => {
     });
     expect(member!.homeOrganization?.id).toBe(person.homeOrganizationId);
     expect(member!.withheld).toEqual([
-      { field: 'joinedOn', reason: 'PURPOSE' }, { field: 'phoneMasked', reason: 'PURPOSE' }, { field: 'phone', reason: 'PURPOSE' }, { field: 'accessLog', reason: 'ROLE' },
+      { field: 'joinedOn', reason: 'PURPOSE' }, { field: 'phoneMasked', reason: 'PURPOSE' }, { field: 'phone', reason: 'PURPOSE' }, { field: 'accessLog', reason: 'ROLE' }, { field: 'passes', reason: 'ROLE' },
     ]);
     for (const secret of [person.name, person.idNumber, person.phone]) expect(answer.text).not.toContain(secret);
   });
@@ -66,7 +66,7 @@ describe('a lookup across provinces', () => {
 
   it('finds a member of the asking province itself, with the clerk\'s own scope', async () => {
     const answer = await zone.ask(lookupDocument, input('shanghai', 0), await zone.token());
-    expect(answer.data.shanghai.openLookup.lookup.member).toMatchObject({ __typename: 'ShanghaiMember', name: zone.anchors('shanghai').people[0].name, withheld: [{ field: 'phone', reason: 'PURPOSE' }, { field: 'accessLog', reason: 'ROLE' }] });
+    expect(answer.data.shanghai.openLookup.lookup.member).toMatchObject({ __typename: 'ShanghaiMember', name: zone.anchors('shanghai').people[0].name, withheld: [{ field: 'phone', reason: 'PURPOSE' }, { field: 'accessLog', reason: 'ROLE' }, { field: 'passes', reason: 'ROLE' }] });
   });
 
   it('costs at most three statements in the asking province, two in the zone and three in the owner', async () => {
