@@ -30,6 +30,7 @@ export async function passesOfProvince(argv: readonly string[], { home, env, say
     args: [...argv], strict: true, allowPositionals: true,
     options: { province: { type: 'string' }, organization: { type: 'string' }, replace: { type: 'boolean' }, key: { type: 'string' } },
   });
+  if (positionals.length === 0) throw new Refusal('Which step?', `\n${passesHelp}`);
   const entry = provinces.find(({ slug }) => slug === values.province);
   if (!entry) throw new Refusal(`There is no province \`${values.province}\`.`, `Use ${slugs.join(', ')}.`);
   const { places } = readConfig({ places: passPlaces }, env);

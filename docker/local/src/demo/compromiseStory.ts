@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { createNodeSigner, issueCredential, signProof, stepAt, type PassSigner } from '@delta/pass';
 import { decodeBase45 } from '@delta/pass/lib/base45';
 import { provinces } from '@delta/schema/provinces';
-import { anchorsOfProvince } from '../anchors.js';
 import { readCeremonyOptions } from '../ceremonyOptions.js';
 import { holdCeremony } from '../holdCeremony.js';
 import { keyFiles } from '../home.js';
 import { Refusal } from '../refusal.js';
 import { provinceOf, until, type DemoZone } from './demoZone.js';
-import { clear, clerkOf, enrol, enrolStation, issue, register, revoke, secretaryOf, trusted, verifyOnline } from './passOffice.js';
+import { clear, clerkOf, enrol, enrolStation, issue, membersOf, register, revoke, secretaryOf, trusted, verifyOnline } from './passOffice.js';
 import type { Story } from './story.js';
 
 const home = '34';
@@ -62,9 +61,8 @@ const kidOf = (credential: string): string => Buffer.from(decodeBase45(credentia
 
 /** A province's issuing key is stolen: what was issued goes on, what is forged is refused everywhere, and nobody is asked to come back. */
 export async function tellCompromiseStory(zone: DemoZone, { step, must, within }: Story): Promise<void> {
-  const { people } = anchorsOfProvince(home);
-  const members = [people[0].id, people[1].id];
   const secretary = await secretaryOf(zone, home);
+  const members = await membersOf(zone, home, secretary, 2);
   const clerks = new Map(await Promise.all(provinces.map(async ({ code }): Promise<[string, string]> => [code, await clerkOf(zone, code)])));
   const online = async (code: string, text: string): Promise<string> => (await verifyOnline(zone, code, text, {}, clerks.get(code)!)).code;
   const everywhere = async (show: () => Promise<string>): Promise<string> => {

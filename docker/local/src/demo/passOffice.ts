@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { provinces } from '@delta/schema/provinces';
 import { loadRoots } from '../passRoot.js';
 import { anchorsOfProvince } from '../anchors.js';
 import { keyFiles } from '../home.js';
@@ -9,6 +10,13 @@ import { provinceOf, until, type DemoZone } from './demoZone.js';
 /** Offices of the story: a secretary who issues at home, a clerk at a station elsewhere. */
 export const secretaryOf = (zone: DemoZone, code: string): Promise<string> => zone.token({ role: 'branch_secretary', province: code, organization: anchorsOfProvince(code).clerkOrganizationId });
 export const clerkOf = (zone: DemoZone, code: string): Promise<string> => zone.token({ role: 'station_clerk', province: code, organization: anchorsOfProvince(code).clerkOrganizationId });
+
+/** The first members that the office sees: whoever tried the zone before may have moved one. */
+export async function membersOf(zone: DemoZone, province: string, token: string, count: number): Promise<readonly string[]> {
+  const { slug } = provinceOf(province);
+  const data = await zone.query<Record<string, { members: { edges: readonly { node: { id: string } }[] } }>>(`{ ${slug} { members(first: ${count}) { edges { node { id } } } } }`, token);
+  return data[slug]!.members.edges.map(({ node }) => node.id);
+}
 
 export interface IssuedPass { readonly id: string; readonly code: string }
 
@@ -55,6 +63,6 @@ export async function enrolStation(zone: DemoZone): Promise<DemoStation> {
   return station;
 }
 
-/** Until a province has the trust list itself; status lists it asks for when a pass is shown. */
-export const trusted = (zone: DemoZone, province: string): Promise<true> => until(`The trust list in ${provinceOf(province).slug}`, 60, async () =>
-  (await (await fetch(new URL('/metrics', zone.url(provinceOf(province).slug)))).text()).includes('delta_pass_list_age_seconds{list="TRUST"') || undefined);
+/** Until a province has the trust list and a status list of each issuer: a first start goes on pulling them while it answers already. */
+export const trusted = (zone: DemoZone, province: string): Promise<true> => until(`The lists of the pass in ${provinceOf(province).slug}`, 60, async () =>
+  (await (await fetch(new URL('/metrics', zone.url(provinceOf(province).slug)))).text()).split('delta_pass_list_age_seconds{list="STATUS"').length > provinces.length || undefined);

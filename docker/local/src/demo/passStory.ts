@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { anchorsOfProvince } from '../anchors.js';
 import { replaceFile } from '../writeFileOnce.js';
 import type { DemoZone } from './demoZone.js';
-import { clear, clerkOf, enrol, enrolStation, issue, revoke, secretaryOf, trusted, verifyOnline } from './passOffice.js';
+import { clear, clerkOf, enrol, enrolStation, issue, membersOf, revoke, secretaryOf, trusted, verifyOnline } from './passOffice.js';
 import type { Story } from './story.js';
 import { withoutNetwork } from './withoutNetwork.js';
 
@@ -11,9 +11,8 @@ const [home, host] = ['34', '32'];
 
 /** One pass, any province: issued in Anhui, proven, verified in Jiangsu with and without a network, revoked, refused; then on paper. */
 export async function tellPassStory(zone: DemoZone, { step, must, within }: Story): Promise<void> {
-  const { people } = anchorsOfProvince(home);
-  const [holder, paperHolder] = [people[0].id, people[1].id];
   const [secretary, clerk] = await Promise.all([secretaryOf(zone, home), clerkOf(zone, host)]);
+  const [holder, paperHolder] = (await membersOf(zone, home, secretary, 2)) as [string, string];
   const { stationId } = anchorsOfProvince(host);
   const activity = `${host}-${randomUUID()}`;
   const showing = { activity, session: '1', stationId };
@@ -24,7 +23,7 @@ export async function tellPassStory(zone: DemoZone, { step, must, within }: Stor
   await station.pull();
   await trusted(zone, host);
 
-  const issued = await step('安徽发证，支部书记登记，当面给出一次性绑定码', 'Anhui issues: the secretary enters the pass and hands over a one-time code.', () => issue(zone, home, holder, secretary), ({ code }) => `${code.length} 位码，15 分钟内有效`);
+  const issued = await step('安徽发证，支部书记登记，当面给出一次性绑定码', 'Anhui issues: the secretary enters the pass and hands over a one-time code.', () => issue(zone, home, holder, secretary), ({ code }) => `${code.replaceAll('-', '').length} 位码，15 分钟内有效`);
   const phone = await step('手机绑定，密钥在手机内生成，不能导出', 'The phone makes its key and is given a credential without a name.', () => enrol(zone, home, issued.code), ({ credential }) => `凭证 ${credential.length} 个字符`);
 
   const first = await phone.show();

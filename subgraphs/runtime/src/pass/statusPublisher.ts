@@ -16,7 +16,7 @@ export interface StatusPublisher {
 
 /** How long what was read counts, and how long a list that says the same is given out as it is: stations take a list of 15 minutes ago for new. */
 const statusEveryMs = 400;
-const knownIssuedEveryMs = 60_000;
+const knownIssuedEveryMs = 10_000;
 const signAgainMs = 5 * 60_000;
 /** Replicas sign what did not change at the same times, and say so: whoever asks one after the other finds none behind. */
 const periodOf = (ms: number): number => Math.floor(ms / signAgainMs);

@@ -11,8 +11,9 @@ export const maxIssuingKeys = 64;
 export const listTimes = {
   /** How often the zone is asked whether the trust list is another: mostly a 304 of a few bytes. */
   trustEveryMs: 60_000,
-  /** The same before the first list. */
+  /** The same before the first list, and for the first minutes while a status list was never had. */
   firstEveryMs: 2_000,
+  beginningMs: 2 * 60_000,
   /** How often the issuers are asked. */
   everyMs: 15 * 60_000,
   timeoutMs: 10_000,

@@ -17,7 +17,7 @@ export interface PassListsOptions extends Pick<PullServices, 'db' | 'roots' | 'z
 
 /**
  * Takes up the lists of the last run and keeps them new: asks the zone every minute whether the trust list is another, and all
- * issuers every 15 minutes, and at once when it is; those that failed again with the zone. Nobody waits for it to have asked; who does not answer holds nothing up.
+ * issuers every 15 minutes, and at once when it is; those that failed, and known-issued lists, which a cache may have kept from before a theft, again with the zone. Nobody waits for it to have asked; who does not answer holds nothing up.
  */
 export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEveryMs, everyMs = listTimes.everyMs, ...given }: PassListsOptions): Promise<PassLists> {
   const stopping = new AbortController();
@@ -28,7 +28,7 @@ export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEv
   let pulledAt = -Infinity;
   const wanted = (): [ListKind, string][] => (shelf.trust?.keys ?? []).filter(({ use }) => use === 'pass').slice(0, maxIssuingKeys)
     .flatMap(({ kid }): [ListKind, string][] => (shelf.trust?.isCompromised(kid) ? [['STATUS', kid], ['KNOWN_ISSUED', kid]] : [['STATUS', kid]]));
-  const hasFailed = ([kind, kid]: [ListKind, string]): boolean => shelf.asked.get(`${kind} ${kid}`)?.failure !== undefined;
+  const isDue = ([kind, kid]: [ListKind, string]): boolean => kind === 'KNOWN_ISSUED' || shelf.asked.get(`${kind} ${kid}`)?.failure !== undefined;
   async function pullEach(lists: [ListKind, string][]): Promise<void> {
     await Promise.all(Array.from({ length: pullsAtOnce }, async () => {
       for (let next = lists.shift(); next && !stopping.signal.aborted; next = lists.shift()) await pullList(services, ...next);
@@ -46,15 +46,17 @@ export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEv
     // Also after a restore that the database cut short: nothing is judged for long by what an earlier list vouched for.
     const isBehind = [...shelf.status.values(), ...shelf.knownIssued.values()].some(({ under }) => under !== shelf.trust);
     if (changed || isBehind) await restoreLists(services, { alsoTrust: false });
-    if (!changed && !everything && performance.now() - pulledAt < everyMs) return pullEach(wanted().filter(hasFailed));
+    if (!changed && !everything && performance.now() - pulledAt < everyMs) return pullEach(wanted().filter(isDue));
     pulledAt = performance.now();
     return pullEach(wanted());
   });
 
   const freshening = new Map<string, Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
-  // Without a trust list no pass can be judged, and at a first start of all the zone may get its list after we asked.
-  const next = (): void => { if (!stopping.signal.aborted) timer = setTimeout(() => { void look(); }, shelf.trust ? trustEveryMs : Math.min(listTimes.firstEveryMs, trustEveryMs)); };
+  // At a first start of all the zone may get its list, and other provinces theirs, after we asked.
+  const began = performance.now();
+  const isBeginning = (): boolean => !shelf.trust || (performance.now() - began < listTimes.beginningMs && wanted().some(([kind, kid]) => kind === 'STATUS' && !shelf.status.has(kid)));
+  const next = (): void => { if (!stopping.signal.aborted) timer = setTimeout(() => { void look(); }, isBeginning() ? Math.min(listTimes.firstEveryMs, trustEveryMs) : trustEveryMs); };
   const look = (everything = false): Promise<void> => pull(everything).then(next, next);
   void look(true);
   return {
