@@ -10,7 +10,8 @@ import { holdCeremony } from '../holdCeremony.js';
 import { keyFiles } from '../home.js';
 import { Refusal } from '../refusal.js';
 import { provinceOf, until, type DemoZone } from './demoZone.js';
-import { clear, clerkOf, enrol, enrolStation, issue, membersOf, register, revoke, secretaryOf, trusted, verifyOnline } from './passOffice.js';
+import { enrolPhone } from './demoPhone.js';
+import { clear, clerkOf, enrolStation, issue, membersOf, register, revoke, secretaryOf, trusted, verifyOnline } from './passOffice.js';
 import type { Story } from './story.js';
 
 const home = '34';
@@ -64,7 +65,7 @@ export async function tellCompromiseStory(zone: DemoZone, { step, must, within }
   const secretary = await secretaryOf(zone, home);
   const members = await membersOf(zone, home, secretary, 2);
   const clerks = new Map(await Promise.all(provinces.map(async ({ code }): Promise<[string, string]> => [code, await clerkOf(zone, code)])));
-  const online = async (code: string, text: string): Promise<string> => (await verifyOnline(zone, code, text, {}, clerks.get(code)!)).code;
+  const online = (code: string, text: string): Promise<string> => verifyOnline(zone, code, text, {}, clerks.get(code)!);
   const everywhere = async (show: () => Promise<string>): Promise<string> => {
     const codes = await Promise.all(provinces.map(async ({ code }) => online(code, await show())));
     return [...new Set(codes)].join(', ');
@@ -77,10 +78,10 @@ export async function tellCompromiseStory(zone: DemoZone, { step, must, within }
   for (const { code } of provinces) await trusted(zone, code);
   const before = await step('安徽发证并绑定手机', 'Anhui issues a pass, and a phone is bound to it.', async () => {
     const issued = await issue(zone, home, members[0]!, secretary);
-    const phone = await enrol(zone, home, issued.code);
+    const phone = await enrolPhone(zone, home, issued.code);
     return { id: issued.id, phone, end: await endOf(issued.id) };
   });
-  const onDevice = async (text: string): Promise<string> => (await station.judge(text, { activity: `${home}-drill`, session: String(session += 1) })).code;
+  const onDevice = (text: string): Promise<string> => station.judge(text, { activity: `${home}-drill`, session: String(session += 1) });
   const stolen = await step('签发密钥被盗', 'The key that Anhui signs passes with is carried off.', () => stealIssuingKey(keyFiles(zone.settings.home).passKeys(provinceOf(home).slug)), ({ kid }) => Buffer.from(kid).toString('hex'));
   const kid = Buffer.from(stolen.kid).toString('hex');
   const forged = await forge(stolen);
@@ -108,7 +109,7 @@ export async function tellCompromiseStory(zone: DemoZone, { step, must, within }
 
   const after = await step('新密钥发证', 'The next key issues.', async () => {
     const issued = await issue(zone, home, members[1]!, secretary);
-    const phone = await enrol(zone, home, issued.code);
+    const phone = await enrolPhone(zone, home, issued.code);
     must('仍用被盗密钥', kidOf(phone.credential).includes(kid), false);
     must('新证联网核验', await everywhere(phone.show), 'VALID');
     return issued;

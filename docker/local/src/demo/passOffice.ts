@@ -4,7 +4,6 @@ import { loadRoots } from '../passRoot.js';
 import { anchorsOfProvince } from '../anchors.js';
 import { keyFiles } from '../home.js';
 import { openDemoStation, type DemoStation } from './demoStation.js';
-import { enrolPhone, type DemoPhone } from './demoPhone.js';
 import { provinceOf, until, type DemoZone } from './demoZone.js';
 
 /** Offices of the story: a secretary who issues at home, a clerk at a station elsewhere. */
@@ -25,8 +24,6 @@ export async function issue(zone: DemoZone, province: string, memberId: string, 
   return { id: pass.id, code };
 }
 
-export const enrol = (zone: DemoZone, province: string, code: string): Promise<DemoPhone> => enrolPhone(zone, province, provinceOf(province).slug, code);
-
 export const revoke = (zone: DemoZone, province: string, id: string, reason: string, token: string): Promise<unknown> =>
   zone.act(province, 'revokePass', 'RevokePassInput', 'pass { state }', { id, reason, clientKey: randomUUID() }, token);
 
@@ -40,20 +37,18 @@ export async function register(zone: DemoZone, province: string, token: string):
 }
 
 /** Ends what an earlier run that was cut off left with these members. */
-export async function clear(zone: DemoZone, province: string, members: readonly string[], token: string): Promise<number> {
+export async function clear(zone: DemoZone, province: string, members: readonly string[], token: string): Promise<void> {
   const left = (await register(zone, province, token)).filter(({ state, member }) => state !== 'REVOKED' && member !== null && members.includes(member.id));
   for (const { id } of left) await revoke(zone, province, id, 'RETURNED', token);
-  return left.length;
 }
 
-export interface OnlineShowing { readonly activity?: string; readonly session?: string; readonly risk?: 'LOW' | 'HIGH'; readonly challengeId?: string; readonly stationId?: string; readonly purpose?: string }
-export interface OnlineCheck { readonly code: string; readonly maskedName: string | null }
+export interface OnlineShowing { readonly activity?: string; readonly session?: string; readonly risk?: 'LOW' | 'HIGH'; readonly challengeId?: string; readonly stationId?: string }
 
 /** What a station that is online is answered: `VALID`, or the refusal's code. */
-export async function verifyOnline(zone: DemoZone, province: string, text: string, showing: OnlineShowing, token: string): Promise<OnlineCheck> {
-  const { check } = await zone.act<{ check: { valid: boolean; refusal: { code: string } | null; maskedName: string | null } }>(
-    province, 'verifyPass', 'VerifyPassInput', 'check { valid refusal { code } maskedName }', { text, ...showing, clientKey: randomUUID() }, token);
-  return { code: check.valid ? 'VALID' : check.refusal!.code, maskedName: check.maskedName };
+export async function verifyOnline(zone: DemoZone, province: string, text: string, showing: OnlineShowing, token: string): Promise<string> {
+  const { check } = await zone.act<{ check: { valid: boolean; refusal: { code: string } | null } }>(
+    province, 'verifyPass', 'VerifyPassInput', 'check { valid refusal { code } }', { text, ...showing, clientKey: randomUUID() }, token);
+  return check.valid ? 'VALID' : check.refusal!.code;
 }
 
 /** A station that pins the roots of this home, once the zone has published a trust list. */

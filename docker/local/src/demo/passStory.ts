@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { anchorsOfProvince } from '../anchors.js';
 import { replaceFile } from '../writeFileOnce.js';
 import type { DemoZone } from './demoZone.js';
-import { clear, clerkOf, enrol, enrolStation, issue, membersOf, revoke, secretaryOf, trusted, verifyOnline } from './passOffice.js';
+import { enrolPhone } from './demoPhone.js';
+import { clear, clerkOf, enrolStation, issue, membersOf, revoke, secretaryOf, trusted, verifyOnline } from './passOffice.js';
 import type { Story } from './story.js';
 import { withoutNetwork } from './withoutNetwork.js';
 
@@ -16,7 +17,7 @@ export async function tellPassStory(zone: DemoZone, { step, must, within }: Stor
   const { stationId } = anchorsOfProvince(host);
   const activity = `${host}-${randomUUID()}`;
   const showing = { activity, session: '1', stationId };
-  const online = async (text: string, more: object = {}): Promise<string> => (await verifyOnline(zone, host, text, { ...showing, ...more }, clerk)).code;
+  const online = (text: string, more: object = {}): Promise<string> => verifyOnline(zone, host, text, { ...showing, ...more }, clerk);
 
   await clear(zone, home, [holder, paperHolder], secretary);
   const station = await step('服务站登记，固定四省根密钥', 'A station pins the provinces\' roots; the fingerprint is compared with what hangs on the wall.', () => enrolStation(zone), ({ fingerprint }) => fingerprint);
@@ -24,7 +25,7 @@ export async function tellPassStory(zone: DemoZone, { step, must, within }: Stor
   await trusted(zone, host);
 
   const issued = await step('安徽发证，支部书记登记，当面给出一次性绑定码', 'Anhui issues: the secretary enters the pass and hands over a one-time code.', () => issue(zone, home, holder, secretary), ({ code }) => `${code.replaceAll('-', '').length} 位码，15 分钟内有效`);
-  const phone = await step('手机绑定，密钥在手机内生成，不能导出', 'The phone makes its key and is given a credential without a name.', () => enrol(zone, home, issued.code), ({ credential }) => `凭证 ${credential.length} 个字符`);
+  const phone = await step('手机绑定，密钥在手机内生成，不能导出', 'The phone makes its key and is given a credential without a name.', () => enrolPhone(zone, home, issued.code), ({ credential }) => `凭证 ${credential.length} 个字符`);
 
   const first = await phone.show();
   await step('江苏服务站联网核验', 'A station of Jiangsu verifies online.', async () => { must('联网核验', await online(first), 'VALID'); }, () => '有效');
@@ -39,7 +40,7 @@ export async function tellPassStory(zone: DemoZone, { step, must, within }: Stor
 
   await step('服务站从公开地址拉取名单', 'The station pulls trust, status and known-issued lists from their public routes.', () => station.pull(), (bytes) => `共 ${bytes} 字节`);
   const offline = await phone.show();
-  const onDevice = (text: string, more: object = {}): Promise<string> => withoutNetwork(async () => (await station.judge(text, { activity, session: '1', ...more })).code);
+  const onDevice = (text: string, more: object = {}): Promise<string> => withoutNetwork(() => station.judge(text, { activity, session: '1', ...more }));
   await step('断网核验', 'Without a network: by the lists alone.', async () => { must('断网核验', await onDevice(offline), 'VALID'); }, () => '有效');
   await step('断网重放', 'The same code again without a network: refused.', async () => { must('断网重放', await onDevice(offline, { session: '2' }), 'PROOF_REPLAYED'); }, () => '拒绝');
 
