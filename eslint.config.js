@@ -14,7 +14,10 @@ const tests = ['**/*.test.ts', 'tests/**/*.ts', '**/testing/**/*.ts', '**/fixtur
 const declaredDependencies = packages.flatMap((folder) => [
   { files: [`${folder}/**/*.ts`], ignores: tests, rules: { 'import-x/no-extraneous-dependencies': ['error', { packageDir: [folder], devDependencies: false, includeTypes: true }] } },
   { files: tests.map((glob) => (glob.startsWith('tests/') ? glob : `${folder}/${glob}`)), rules: { 'import-x/no-extraneous-dependencies': ['error', { packageDir: [...new Set([folder, 'tests', '.'])], includeTypes: true }] } },
-]);
+]).concat(
+  // A step of the build.
+  { files: ['docker/local/src/bin/bundle.ts'], rules: { 'import-x/no-extraneous-dependencies': ['error', { packageDir: ['docker/local'] }] } },
+);
 
 /** SQL and TypeORM habits that cost: measured at up to four times plain statements. */
 const syntax = [

@@ -52,7 +52,7 @@ export class LocalZone {
   /** Starts and waits until the zone says that it is ready; gives the seconds it took. */
   async start(...options: string[]): Promise<number> {
     const started = performance.now();
-    const child = spawn(process.execPath, ['docker/local/dist/start.js', ...options], { cwd: root, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['docker/local/dist/bundles/start.js', ...options], { cwd: root, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.supervisor = child;
     this.output = '';
     const ready = new Promise<void>((resolve, reject) => {

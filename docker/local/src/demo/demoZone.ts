@@ -33,7 +33,7 @@ const patienceMs = 120_000;
 const isUp = (url: string): Promise<boolean> => fetch(`${url}/ready`, { signal: AbortSignal.timeout(2_000) }).then(({ ok }) => ok, () => false);
 
 async function start(env: NodeJS.ProcessEnv): Promise<() => Promise<void>> {
-  const child = spawn(process.execPath, ['docker/local/dist/start.js'], { cwd: repositoryRoot, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['docker/local/dist/bundles/start.js'], { cwd: repositoryRoot, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit');
   let output = '';
   const ready = new Promise<void>((resolve, reject) => {
