@@ -27,6 +27,10 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+/** What in a command tells the processes of a service, and of an owner's database. */
+export const serviceNamed = (name: string): RegExp => new RegExp(`/bundles/${name}\\.js`);
+export const databaseOf = (owner: string): RegExp => new RegExp(`${owner}/pg`);
+
 const owners = ['ZONE', 'SHANGHAI', 'JIANGSU', 'ZHEJIANG', 'ANHUI'];
 
 /** The zone as `npm start` runs it, in processes of its own, on a home and ports of its own. */

@@ -4,7 +4,7 @@ import { province as anhui } from '@delta/anhui';
 import { anchorsOf } from '@delta/runtime/synthetic/index';
 import { unlimitedLookups } from '../support/unlimitedLookups.js';
 import { lookupDocument, type LookupData } from '../support/zone.js';
-import { build, LocalZone } from './localZone.js';
+import { build, databaseOf, LocalZone, serviceNamed } from './localZone.js';
 
 const person = anchorsOf(anhui.synthetic).people[0];
 let zone: LocalZone;
@@ -37,7 +37,7 @@ describe('the zone on one machine', () => {
     expect(await found()).toBe(true);
     const status = async (): Promise<string[]> => (await zone.command('exchange', 'status', '--once')).split('\n').map((line) => line.replace(/\s{2,}/g, ' | '));
     await within(90, async () => (await status()).filter((line) => / \| open 正常 \| /.test(line)).length === 20);
-    await zone.kill(/bundles\/anhui\.js/, 'SIGSTOP');
+    await zone.kill(serviceNamed('anhui'), 'SIGSTOP');
     try {
       const lines = await status();
       expect(lines).toContain('away 离线: anhui (its database answers 数据库可用)');
@@ -45,21 +45,21 @@ describe('the zone on one machine', () => {
       expect(lines.filter((line) => / → anhui/.test(line)).map((line) => line.split(' | ')[1])).toEqual(Array.from({ length: 4 }, () => 'peer away 对方离线'));
       expect(lines.filter((line) => / \| open 正常 \| /.test(line))).toHaveLength(12);
     } finally {
-      await zone.kill(/bundles\/anhui\.js/, 'SIGCONT');
+      await zone.kill(serviceNamed('anhui'), 'SIGCONT');
     }
     await within(30, async () => !(await status()).some((line) => line.includes('away')));
     await expect(zone.command('exchange', 'status', '--onec')).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('npm run exchange -- status') });
   }, 150_000);
 
   it('starts a killed subgraph again', async () => {
-    expect(await zone.kill(/bundles\/anhui\.js/)).toBeGreaterThan(0);
+    expect(await zone.kill(serviceNamed('anhui'))).toBeGreaterThan(0);
     const without = await lookup();
     expect(without.data.shanghai.openLookup.lookup.id).toMatch(/^31-/);
     await within(30, found);
   }, 60_000);
 
   it('starts a killed database server again', async () => {
-    expect(await zone.kill(/anhui\/pg/)).toBeGreaterThan(0);
+    expect(await zone.kill(databaseOf('anhui'))).toBeGreaterThan(0);
     await within(30, found);
   }, 60_000);
 

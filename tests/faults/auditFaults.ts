@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { anchorsOf } from '@delta/runtime/synthetic/index';
 import { provinces } from '@delta/schema/provinces';
-import { LocalZone } from '../e2e/localZone.js';
+import { databaseOf, LocalZone, serviceNamed } from '../e2e/localZone.js';
 import { definitions } from '../support/definitions.js';
 import { unlimitedLookups } from '../support/unlimitedLookups.js';
 import { compare, shownIn, type Recorded, type Shown, type Verdict } from './disclosures.js';
@@ -64,13 +64,13 @@ export async function runAuditFaults({ requests, kills, seed, say }: AuditFaults
         else answered.add(answer.requestId);
       }
     };
-    const victims = ['zone', ...provinces.map(({ slug }) => slug)].flatMap((owner) => [{ owner, what: `subgraphs/${owner}/` }, { owner, what: `${owner}/pg` }]);
+    const victims = ['zone', ...provinces.map(({ slug }) => slug)].flatMap((owner) => [serviceNamed(owner), databaseOf(owner)]);
     const killer = async (): Promise<void> => {
       for (let done = 0; done < kills; done += 1) {
         while (asked < (requests * (done + 0.5)) / kills) await sleep(20);
-        const { what } = pick(victims, random);
-        killed += await zone.kill(new RegExp(what)) > 0 ? 1 : 0;
-        say(`${asked} of ${requests} requests, ${answered.size} answered whole, killed ${what} (${killed} of ${kills})`);
+        const victim = pick(victims, random);
+        killed += await zone.kill(victim) > 0 ? 1 : 0;
+        say(`${asked} of ${requests} requests, ${answered.size} answered whole, killed ${victim.source} (${killed} of ${kills})`);
       }
     };
     await Promise.all([killer(), ...Array.from({ length: 8 }, (_, i) => client(seeded(seed + i + 1)))]);
