@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { TrustKey } from '@delta/pass';
 import { keyAhead } from '@delta/pass/limits';
-import { loadPassKeys } from '@delta/runtime/pass/index';
+import { loadPassKeys } from '@delta/runtime/pass/passKeys';
 import { newPassKey } from './newPassKey.js';
 import { replaceFile, writeFileOnce } from './writeFileOnce.js';
 

@@ -22,7 +22,7 @@ export interface Run {
   /** Runs under the lock, once nothing of an earlier run is left and before anything starts: keys, data. */
   readonly prepare: () => Promise<readonly SupervisedSpec[]>;
   /** Lines to print when all is ready. */
-  readonly welcome: (secondsSinceStart: string, missing: readonly string[]) => string;
+  readonly welcome: (secondsSinceStart: string, missing: readonly string[]) => string | Promise<string>;
 }
 
 /**
@@ -58,8 +58,8 @@ async function superviseUntilSignal(specs: readonly SupervisedSpec[], { settings
       screen.line(`${news.name} answers again.`);
     }
     if (news.kind !== 'ready') return;
-    screen.endProgress();
-    screen.line(welcome(process.uptime().toFixed(1), news.missing));
+    const say = (text: string): void => { screen.endProgress(); screen.line(text); };
+    Promise.resolve(welcome(process.uptime().toFixed(1), news.missing)).then(say, (error: Error) => say(`ready, but without a welcome: ${error.message}`));
   };
   const lastDeath = new Map<string, string>();
   let stopping = false;

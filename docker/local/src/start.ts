@@ -11,6 +11,9 @@ import { readSettings } from './settings.js';
 import { readStartOptions, startHelp } from './startOptions.js';
 import { zoneWelcome } from './welcome.js';
 
+/** Of a person in Anhui. Made while the services come up: it takes a while, and only the welcome needs it. */
+const exampleIdNumber = async (): Promise<string> => (await import('./anchors.js')).anchorsOfProvince('34').people[0].idNumber;
+
 /** `npm start`: the whole zone on this machine, until Ctrl-C. */
 await runCommand(async () => {
   const options = readStartOptions(process.argv.slice(2));
@@ -20,12 +23,14 @@ await runCommand(async () => {
   }
   const settings = readSettings(process.env);
   const screen = openScreen(process.stdout);
+  let example: Promise<string>;
   const slugs = provinces.map(({ slug }) => slug);
   await runServices({
     settings, screen, lock: zoneLock, services: ['issuer', 'zone', ...slugs, 'gateway', 'ceremony'], registering: slugs,
     prepare: async () => {
       if (options.reset) screen.line(`Removed from ${settings.home}: ${(await resetHome(settings.home)).join(', ') || 'nothing, it was empty'}.`);
       await provision(settings.home, { issuerBase: issuerBaseUrl(settings.ports['issuer']!), peers: localPeers(settings) });
+      example = exampleIdNumber();
       screen.line(`Starting the zone: directory, ${provinces.map(({ name }) => name).join('、')}, gateway. Data: ${settings.home}`);
       return [
         issuerService(settings, process.env), zoneService(settings, process.env),
@@ -33,7 +38,7 @@ await runCommand(async () => {
         ceremonyService(settings, process.env),
       ];
     },
-    welcome: (seconds, missing) => zoneWelcome(settings, seconds, missing),
+    welcome: async (seconds, missing) => zoneWelcome(settings, await example, seconds, missing),
   });
 });
 // Nothing is left to wait for; a stray handle must not keep the terminal.

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { ProvinceEntry } from '@delta/schema/provinces';
-import { anchorsOfProvince } from './anchors.js';
 import type { Settings } from './settings.js';
 
 /** A clerk in Shanghai looks up a person of Anhui: the platform's main job in one request. */
@@ -11,10 +10,10 @@ const prefix = (env: NodeJS.ProcessEnv): string => (env['DELTA_HOME'] ? `DELTA_H
 
 const without = (missing: readonly string[]): string => (missing.length === 0 ? '' : ` without ${missing.join(', ')}, which ${missing.length === 1 ? 'does' : 'do'} not start yet`);
 
-/** What to do next, once the whole zone is ready: every line can be pasted as it stands. */
-export function zoneWelcome(settings: Settings, seconds: string, missing: readonly string[], env: NodeJS.ProcessEnv = process.env): string {
+/** What to do next, once the whole zone is ready: every line can be pasted as it stands. @param idNumber of a person that the example finds */
+export function zoneWelcome(settings: Settings, idNumber: string, seconds: string, missing: readonly string[], env: NodeJS.ProcessEnv = process.env): string {
   const url = `http://127.0.0.1:${settings.ports['gateway']}`;
-  const body = { query: exampleLookup, variables: { input: { idNumber: anchorsOfProvince('34').people[0].idNumber, purpose: 'CHECK_IN', clientKey: randomUUID() } } };
+  const body = { query: exampleLookup, variables: { input: { idNumber, purpose: 'CHECK_IN', clientKey: randomUUID() } } };
   return `
 The zone is ready${without(missing)} (${seconds} s).
 
