@@ -55,6 +55,10 @@ test('keys are listed by what they are for, and a key that signed no phone\'s pa
   expect(said.at(-1)).toBe('anhui: 0 phones\' passes were signed anew.');
 });
 
+test('an organisation that the province has not is no organisation without members', async () => {
+  await expect(run('print', '--province', 'anhui', '--organization', '34-019a2b3c-4d5e-7f60-8a1b-0000000000ff')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
 test.each([
   ['no province', ['print', '--province', 'hubei']], ['another province\'s organisation', ['print', '--province', 'anhui', '--organization', '31-x']],
   ['no key', ['reissue', '--province', 'anhui']], ['nothing to do', ['--province', 'anhui']],

@@ -9,6 +9,7 @@ export interface RefusalEntry {
 const forged = 'Do not admit; note the station and the time and tell the province\'s pass office.';
 const renew = 'Ask the member to open the pass again online and show the new code; otherwise check the identity document by hand.';
 const rescan = 'Scan again, the whole code; if it fails again, let the member open the pass anew.';
+const scannerAdds = ' A scanner that puts a space or a line break beside the code must be set to put none.';
 const list = 'Connect the station and let it fetch the lists; if that fails, tell the province\'s pass office.';
 const again = 'Ask the member to show the code that the phone shows now, and scan that.';
 
@@ -48,8 +49,8 @@ export const refusalCatalogue = {
   OVERSIZED: { number: 25, message: 'It is larger than the profile allows.', zh: '数据超过规定大小', clerk: rescan },
   TRUNCATED: { number: 26, message: 'The end is missing.', zh: '数据不完整', clerk: rescan },
   TRAILING_BYTES: { number: 27, message: 'Something follows after the end.', zh: '数据末尾有多余字节', clerk: rescan },
-  PREFIX: { number: 28, message: 'This is no activity pass.', zh: '不是电子活动证', clerk: 'Ask for the activity pass; another code was scanned.' },
-  BASE45_CHARACTER: { number: 29, message: 'A character is none of base45.', zh: '含有 base45 以外的字符', clerk: rescan },
+  PREFIX: { number: 28, message: 'This is no activity pass.', zh: '不是电子活动证', clerk: `Ask for the activity pass; another code was scanned.${scannerAdds}` },
+  BASE45_CHARACTER: { number: 29, message: 'A character is none of base45.', zh: '含有 base45 以外的字符', clerk: `${rescan}${scannerAdds}` },
   BASE45_OVERFLOW: { number: 30, message: 'Three characters stand for more than two bytes can hold.', zh: 'base45 数值溢出', clerk: rescan },
   BASE45_LENGTH: { number: 31, message: 'One character is left over.', zh: 'base45 长度错误', clerk: rescan },
   DUPLICATE_KEY: { number: 32, message: 'A map has the same key twice.', zh: '映射中键重复', clerk: forged },

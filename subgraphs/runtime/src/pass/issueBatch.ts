@@ -1,5 +1,6 @@
 import { credentialText } from '@delta/pass';
 import { v7 as uuidv7 } from 'uuid';
+import { PlatformError } from '@delta/schema/errors';
 import { recordEntries } from '../audit/index.js';
 import { leavingOf, maskName } from '../member/index.js';
 import { newPass } from './issuePass.js';
@@ -27,9 +28,10 @@ export interface IssuedSheet { readonly id: string; readonly passId: string; rea
  * one; what is lost then is the sheets of the page that was under way, whose passes `replace` ends.
  *
  * Acts of whoever runs the province: audited one by one under one request id, without a viewer.
- * @throws PlatformError PASS_KEYS_MISSING, PASS_LIST_FULL
+ * @throws PlatformError NOT_FOUND for an office that the province has not, PASS_KEYS_MISSING, PASS_LIST_FULL
  */
 export async function* issueBatch(services: SigningServices, { organizationId, pageSize = 500, replace = false, signal }: BatchIssue): AsyncGenerator<readonly IssuedSheet[]> {
+  if ((await services.db.query('/* pass.office */ select 1 from organization where id = $1', [organizationId])).length === 0) throw new PlatformError('NOT_FOUND');
   const requestId = uuidv7();
   for (let after: string | null = null; signal?.aborted !== true;) {
     const page: { last: string | undefined; sheets: IssuedSheet[] } = await issuePage(services, { organizationId, pageSize, replace, requestId }, after);
