@@ -151,6 +151,7 @@ export class LocalZone {
     await dumpTables((sql) => this.rows('zone', sql)).then((text) => { traffic.note('database', text); }, () => undefined);
     await traffic.close();
     await this.kill(/./);
-    await rm(this.home, { recursive: true, force: true });
+    // A database's helpers notice a moment later that it was killed, and may write until then.
+    await rm(this.home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
