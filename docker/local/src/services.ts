@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Peer } from '@delta/runtime/exchange/peers';
 import type { ProvinceEntry } from '@delta/schema/provinces';
-import { bundleFolder } from './bundleFolder.js';
 import { keyFiles, repositoryRoot } from './home.js';
+import { bundleFolder, isFromSources, serviceModules } from './serviceModules.js';
 import { owners, supervisorVariables, type Settings } from './settings.js';
 import type { SupervisedSpec } from './supervisor.js';
 
@@ -17,12 +16,12 @@ export const localPeers = ({ ports }: Settings): Peer[] => owners.map((name) => 
 
 /** The development issuer as a supervised process. */
 export const issuerService = (settings: Settings, env: NodeJS.ProcessEnv): SupervisedSpec =>
-  service('issuer', ownSource('issuerProcess'), settings, env, { PORT: String(settings.ports['issuer']) });
+  service('issuer', settings, env, { PORT: String(settings.ports['issuer']) });
 
 /** One province's subgraph as a supervised process. */
 export function provinceService({ slug }: ProvinceEntry, settings: Settings, env: NodeJS.ProcessEnv, { members }: DataWish): SupervisedSpec {
   const files = keyFiles(settings.home);
-  return service(slug, sourceOf(`@delta/${slug}/server`), settings, env, {
+  return service(slug, settings, env, {
     ...databaseOf(slug, settings),
     PORT: String(settings.ports[slug]),
     DELTA_SIGNING_KEY_FILE: files.signing(slug),
@@ -41,7 +40,7 @@ export function provinceService({ slug }: ProvinceEntry, settings: Settings, env
 /** The zone's directory as a supervised process. It gets no key of the blind index and no province's key. */
 export function zoneService(settings: Settings, env: NodeJS.ProcessEnv): SupervisedSpec {
   const files = keyFiles(settings.home);
-  return service('zone', sourceOf('@delta/zone'), settings, env, {
+  return service('zone', settings, env, {
     ...databaseOf('zone', settings),
     PORT: String(settings.ports['zone']),
     DELTA_SIGNING_KEY_FILE: files.signing('zone'),
@@ -53,12 +52,12 @@ export function zoneService(settings: Settings, env: NodeJS.ProcessEnv): Supervi
 
 /** The ceremony of the trust list, held by itself where all roots lie in one home. */
 export const ceremonyService = (settings: Settings, env: NodeJS.ProcessEnv): SupervisedSpec =>
-  service('ceremony', ownSource('ceremonyProcess'), settings, env, { DELTA_ZONE_URL: local(settings.ports['zone']) });
+  service('ceremony', settings, env, { DELTA_ZONE_URL: local(settings.ports['zone']) });
 
 /** The gateway as a supervised process: it stops first, so that what it is answering still finds the subgraphs. */
 export function gatewayService(settings: Settings, env: NodeJS.ProcessEnv): SupervisedSpec {
   const files = keyFiles(settings.home);
-  return { ...service('gateway', sourceOf('@delta/gateway'), settings, env, {
+  return { ...service('gateway', settings, env, {
     HOST: settings.gatewayHost,
     PORT: String(settings.ports['gateway']),
     DELTA_SUPERGRAPH_FILE: env['DELTA_SUPERGRAPH_FILE'] ?? join(repositoryRoot, 'schema/supergraph.graphql'),
@@ -69,10 +68,10 @@ export function gatewayService(settings: Settings, env: NodeJS.ProcessEnv): Supe
   }), front: true };
 }
 
-function service(name: string, source: () => string, settings: Settings, env: NodeJS.ProcessEnv, own: Record<string, string>): SupervisedSpec {
+function service(name: string, settings: Settings, env: NodeJS.ProcessEnv, own: Record<string, string>): SupervisedSpec {
   const inherited = Object.fromEntries(Object.entries(env).filter(([variable]) => !supervisorVariables.includes(variable)));
   return {
-    name, entry: entryOf(name, source), front: false, logFile: join(settings.home, 'logs', `${name}.log`),
+    name, entry: isFromSources ? serviceModules[name]!() : join(bundleFolder, `${name}.js`), front: false, logFile: join(settings.home, 'logs', `${name}.log`),
     // Libraries check far more outside of NODE_ENV=production; our own mode is DELTA_MODE.
     env: { NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: '1', ...inherited, HOST: '127.0.0.1', DELTA_HOME: settings.home, DELTA_MODE: 'demo', ...own },
   };
@@ -83,9 +82,3 @@ const databaseOf = (owner: string, { databaseUrls, databaseOwnerUrls, databasePo
   if (url === undefined) return { DELTA_POSTGRES_PORT: String(databasePorts[owner]) };
   return { DATABASE_URL: url, ...(ownerUrl === undefined ? {} : { DATABASE_OWNER_URL: ownerUrl }) };
 };
-
-/** The bundle of a service; run from sources, as tests do, its module itself. */
-const entryOf = (name: string, source: () => string): string =>
-  (import.meta.url.endsWith('.ts') ? source() : join(bundleFolder, `${name}.js`));
-const ownSource = (name: string) => (): string => fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
-const sourceOf = (specifier: string) => (): string => fileURLToPath(import.meta.resolve(specifier));

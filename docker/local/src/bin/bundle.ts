@@ -2,16 +2,12 @@ import { readFile, rm } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { provinces } from '@delta/schema/provinces';
-import { bundleFolder } from '../bundleFolder.js';
+import { bundleFolder, serviceModules } from '../serviceModules.js';
 
 /*
  * Bundles what `npm start` runs, from what the packages' builds left in `dist`. A service alone is some 2,000 modules, and eight
  * services start at once: finding and reading them was most of the start.
  */
-
-const own = (name: string): string => fileURLToPath(new URL(`../${name}.js`, import.meta.url));
-const installed = (specifier: string): string => fileURLToPath(import.meta.resolve(specifier));
 
 /** Modules find their files beside themselves, not beside the bundle that they end in. */
 const ownPlace: Plugin = {
@@ -27,9 +23,8 @@ const ownPlace: Plugin = {
 await rm(bundleFolder, { recursive: true, force: true });
 await build({
   entryPoints: {
-    start: own('start'), issuer: own('issuerProcess'), ceremony: own('ceremonyProcess'),
-    gateway: installed('@delta/gateway'), zone: installed('@delta/zone'),
-    ...Object.fromEntries(provinces.map(({ slug }) => [slug, installed(`@delta/${slug}/server`)])),
+    start: fileURLToPath(new URL('../start.js', import.meta.url)),
+    ...Object.fromEntries(Object.entries(serviceModules).map(([name, module]) => [name, module()])),
   },
   bundle: true, splitting: true, outdir: bundleFolder, chunkNames: 'shared-[hash]',
   format: 'esm', platform: 'node', target: 'node20', charset: 'utf8', logLevel: 'warning',
