@@ -6,6 +6,7 @@ import { benchPass } from './pass.js';
 import { benchPasses } from './passes.js';
 import { benchReading } from './reading.js';
 import { benchRefusals } from './refusals.js';
+import { benchStart } from './start.js';
 
 /** `npm run bench -- <name> [options]`: measurements that the documents quote, each printed with what it was measured against. */
 const help = `npm run bench -- exchange [--rounds 5] [--events 10000]                  events between two provinces, against pg-boss and the business alone
@@ -14,7 +15,8 @@ npm run bench -- guards   [--rounds 9] [--seconds 4] [--clients 32]   what polic
 npm run bench -- pass     [--rounds 9]                                 what judging a pass costs beside its signatures, and how large things are
 npm run bench -- passes   [--passes 1000000]                              issuing in a batch in flat memory, and the lists that come of it
 npm run bench -- reading  [--frames 100] [--seed 1]                    how many phones' codes a station reads in poor light
-npm run bench -- refusals [--requests 10000]                             whether refused lookups of existing and missing persons differ in time`;
+npm run bench -- refusals [--requests 10000]                             whether refused lookups of existing and missing persons differ in time
+npm run bench -- start    [--rounds 9]                                 how long a start takes, against loading a large library`;
 
 const { positionals: [name], values } = parseArgs({
   allowPositionals: true,
@@ -33,6 +35,7 @@ else if (name === 'pass') process.exitCode = (await benchPass({ rounds: number(v
 else if (name === 'passes') process.exitCode = (await benchPasses({ passes: number(values.passes) })) ? 0 : 1;
 else if (name === 'reading') process.exitCode = (await benchReading({ frames: number(values.frames), seed: number(values.seed) })) ? 0 : 1;
 else if (name === 'refusals') process.exitCode = (await benchRefusals({ requests: number(values.requests) })) ? 0 : 1;
+else if (name === 'start') process.exitCode = (await benchStart({ rounds: number(values.rounds) })) ? 0 : 1;
 else {
   process.stderr.write(`${help}\n`);
   process.exitCode = 2;

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { province as anhui } from '@delta/anhui';
 import { anchorsOf } from '@delta/runtime/synthetic/index';
+import { startBound } from '../bench/start.js';
+import { loadingTime } from '../support/loadingTime.js';
 import { unlimitedLookups } from '../support/unlimitedLookups.js';
 import { lookupDocument, type LookupData } from '../support/zone.js';
 import { build, databaseOf, LocalZone, serviceNamed } from './localZone.js';
@@ -72,16 +74,22 @@ describe('the zone on one machine', () => {
     expect(data.shanghai.openLookup.lookup.id).toMatch(/^31-/);
   }, 90_000);
 
-  it('stops on Ctrl-C within three seconds and leaves no process, and a second start is ready within eight', async () => {
-    // The best of up to three, since other work on the machine counts into one.
-    let best = Infinity;
-    for (let attempt = 0; attempt < 3 && best >= 8; attempt += 1) {
+  it(`stops on Ctrl-C within three seconds and leaves no process, and a second start takes at most ${startBound} times what loading a large library takes`, async () => {
+    // The best of up to three, since other work on the machine counts into one. Seconds are measured by `npm run bench -- start`:
+    // a shared machine changes its speed by the half, so a bound in seconds would judge the machine.
+    const stop = async (): Promise<void> => {
       expect(await zone.stop()).toBeLessThan(3);
       expect(await zone.processes()).toEqual([]);
-      best = Math.min(best, await zone.start());
+    };
+    await stop();
+    let best = Infinity;
+    for (let attempt = 0; attempt < 3 && best > startBound; attempt += 1) {
+      const before = await loadingTime();
+      const took = await zone.start();
       expect(await found()).toBe(true);
+      await stop();
+      best = Math.min(best, took / ((before + await loadingTime()) / 2));
     }
-    expect(best).toBeLessThan(8);
-    await zone.stop();
+    expect(best).toBeLessThanOrEqual(startBound);
   }, 120_000);
 });
