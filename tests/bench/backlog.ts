@@ -9,6 +9,7 @@ import { anchorsOf } from '@delta/runtime/synthetic/index';
 import { generateKeyPair, type TrustFile } from '@delta/service/keys';
 import { definitions } from '../support/definitions.js';
 import { lookup } from './guards.js';
+import type { Begun } from './exchangeOwner.js';
 import { ownerDatabases } from './ownerDatabases.js';
 import { askingOf, forkOwner } from './ownerProcess.js';
 import { startStack, type Stack } from './stack.js';
@@ -43,8 +44,8 @@ export async function benchBacklog({ events }: BacklogOptions, say = (line: stri
     const keys = { jiangsu: await generateKeyPair('jiangsu'), anhui: await generateKeyPair('anhui') };
     const trust: TrustFile = { keys: { jiangsu: [keys.jiangsu.publicKey], anhui: [keys.anhui.publicKey] } };
     const peers = [
-      { name: 'jiangsu', url: await tell<string>({ do: 'begin', name: 'jiangsu', key: keys.jiangsu.privateKey, trust, contender: 'exchange' }) },
-      { name: 'anhui', url: await hear<string>({ do: 'begin', name: 'anhui', key: keys.anhui.privateKey, trust, contender: 'exchange' }) },
+      { name: 'jiangsu', url: (await tell<Begun>({ do: 'begin', name: 'jiangsu', key: keys.jiangsu.privateKey, trust, contender: 'exchange' })).url },
+      { name: 'anhui', url: (await hear<Begun>({ do: 'begin', name: 'anhui', key: keys.anhui.privateKey, trust, contender: 'exchange' })).url },
     ];
     for (const ask of [tell, hear]) await ask({ do: 'meet', peers });
     await tell({ do: 'fill', count: events });

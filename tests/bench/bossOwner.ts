@@ -20,11 +20,11 @@ const batch = 500;
 const type = 'delta-bench-job+jwt';
 
 export async function joinBoss(owner: Owner, addresses: readonly Peer[]): Promise<BossOwner> {
-  const boss = new PgBoss({ connectionString: owner.ownerUrl, max: 6, monitorStateIntervalSeconds: 3600, maintenanceIntervalSeconds: 3600 });
+  const boss = new PgBoss({ connectionString: owner.database.ownerUrl, max: 6, monitorStateIntervalSeconds: 3600, maintenanceIntervalSeconds: 3600 });
   boss.on('error', () => undefined);
   await boss.start();
   await boss.createQueue(queue);
-  await grantService(owner.ownerUrl);
+  await grantService(owner.database.ownerUrl);
   const log = createLog('boss', { level: 'fatal' });
   const http = createHttpServer({ name: 'boss', log, metrics: createMetrics('boss'), host: '127.0.0.1', port: 0, ready: async () => ({ ok: true, checks: {} }), bodyLimit: 8 * 1024 * 1024 });
   http.fastify.post('/jobs', async (request) => {

@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster } from '@delta/runtime/db/embedded/index';
 import { generateKeyPair, type TrustFile } from '@delta/service/keys';
+import pg from 'pg';
+import type { Begun } from './exchangeOwner.js';
 import { askingOf, forkOwner, type Ask } from './ownerProcess.js';
 import { median, quantile } from './statistics.js';
 
 /**
- * The exchange between two provinces, each a process of its own, over one PostgreSQL with fsync: against pg-boss on the same work
+ * The exchange between two provinces, the sender's business and the moving of its events in processes of their own
+ * (DELTA_EXCHANGE_RELAY), over one PostgreSQL with fsync: against pg-boss on the same work
  * (a business transaction with its event, each event signed, delivered in batches, one row of effect), and against the business
  * transaction alone. In rounds that take turns. `npm run bench -- exchange [--rounds N] [--events N]`.
  */
@@ -34,8 +37,12 @@ export async function benchExchange({ rounds, events }: ExchangeBenchOptions, sa
       const order: Contender[] = round % 2 === 0 ? ['exchange', 'pg-boss'] : ['pg-boss', 'exchange'];
       const count = round < 0 ? Math.ceil(events / 4) : events;
       const came: Partial<Record<Contender, number>> = {};
-      for (const contender of order) came[contender] = await pairs[contender].through(written, count);
+      for (const contender of order) {
+        await tidy(all);
+        came[contender] = await pairs[contender].through(written, count);
+      }
       written += count;
+      await tidy(all);
       const { told, alone } = await pairs.exchange.business(Math.ceil(count / 4));
       if (round < 0) continue;
       rates.exchange.push(came.exchange!);
@@ -58,7 +65,20 @@ export async function benchExchange({ rounds, events }: ExchangeBenchOptions, sa
   }
 }
 
+/** What one contender's turn leaves behind, dead rows and pages to write out, is not the next one's work. */
+async function tidy(pairs: readonly Pair[]): Promise<void> {
+  for (const url of pairs.flatMap(({ databases }) => databases)) {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query('vacuum');
+    await client.query('checkpoint');
+    await client.end();
+  }
+}
+
 interface Pair {
+  /** By the roles that own their tables. */
+  readonly databases: readonly string[];
   /** Business transactions a second with their event and alone, by turns, while nothing moves; afterwards everything has arrived. */
   business(count: number): Promise<{ told: number; alone: number }>;
   /** Events a second, from the first business transaction to the last effect. */
@@ -72,48 +92,52 @@ async function startPair(contender: Contender, clusterUrl: string): Promise<Pair
   const keys = { shanghai: await generateKeyPair('shanghai'), jiangsu: await generateKeyPair('jiangsu') };
   const trust: TrustFile = { keys: { shanghai: [keys.shanghai.publicKey], jiangsu: [keys.jiangsu.publicKey] } };
   const children: ChildProcess[] = [];
-  const start = async (name: 'shanghai' | 'jiangsu'): Promise<{ ask: Ask; url: string }> => {
+  const start = async (name: 'shanghai' | 'jiangsu', more: { replicaOf?: Begun['database'] } = {}): Promise<Begun & { ask: Ask }> => {
     const child = forkOwner(clusterUrl);
     children.push(child);
     const ask = askingOf(child, `${contender} ${name}`);
-    return { ask, url: await ask<string>({ do: 'begin', name, key: keys[name].privateKey, trust, contender }) };
+    return { ask, ...await ask<Begun>({ do: 'begin', name, key: keys[name].privateKey, trust, contender, ...more }) };
   };
   const [sender, receiver] = [await start('shanghai'), await start('jiangsu')];
+  // Moves what the sender's business tells, for both contenders.
+  const relay = await start('shanghai', { replicaOf: sender.database });
   const peers = [{ name: 'shanghai', url: sender.url }, { name: 'jiangsu', url: receiver.url }];
-  for (const { ask } of [sender, receiver]) await ask({ do: 'meet', peers });
+  for (const { ask } of [sender, relay, receiver]) await ask({ do: 'meet', peers });
   let arrived = 0;
   let business = 1_000_000_000;
   return {
+    databases: [sender, receiver].map(({ database }) => database.ownerUrl),
     async business(count) {
       const took = { told: 0, alone: 0 };
       for (const kind of ['told', 'alone', 'alone', 'told'] as const) {
         took[kind] += await sender.ask<number>({ do: 'write', first: business, count, tell: kind === 'told' });
         business += count;
       }
-      await sender.ask({ do: 'move', run: true });
+      await relay.ask({ do: 'move', run: true });
       await receiver.ask({ do: 'await', count: arrived += 2 * count });
-      await sender.ask({ do: 'move', run: false });
+      await relay.ask({ do: 'move', run: false });
       return { told: (2 * count) / (took.told / 1000), alone: (2 * count) / (took.alone / 1000) };
     },
     async through(first, count) {
       arrived += count;
-      await sender.ask({ do: 'move', run: true });
+      await relay.ask({ do: 'move', run: true });
       const started = Date.now();
       const [done] = await Promise.all([receiver.ask<number>({ do: 'await', count: arrived }), sender.ask({ do: 'write', first, count, tell: true })]);
       const took = done - started;
-      await sender.ask({ do: 'move', run: false });
+      await relay.ask({ do: 'move', run: false });
       return count / (took / 1000);
     },
     async idle(count) {
-      await sender.ask({ do: 'move', run: true });
+      await relay.ask({ do: 'move', run: true });
       const first = 2_000_000_000;
       const written = await sender.ask<[number, number][]>({ do: 'trickle', first, count, pauseMs: 100 });
       await new Promise((resolve) => { setTimeout(resolve, 1_000); });
       const came = new Map((await receiver.ask<{ n: number; at: number }[]>({ do: 'arrivals' })).map(({ n, at }) => [n, at]));
-      await sender.ask({ do: 'move', run: false });
+      await relay.ask({ do: 'move', run: false });
       return written.map(([n, at]) => came.get(n)! - at);
     },
     async close() {
+      await relay.ask({ do: 'end' }).catch(() => undefined);
       await Promise.allSettled([sender, receiver].map(({ ask }) => ask({ do: 'end' })));
       for (const child of children) child.disconnect();
     },

@@ -3,9 +3,12 @@ import { sendEvents, type Peer } from '@delta/runtime/exchange/index';
 import { startOwner, type Owner } from '../support/exchangeOwners.js';
 import { joinBoss } from './bossOwner.js';
 
+/** Where an owner answers, and its database. */
+export interface Begun { readonly url: string; readonly database: Owner['database'] }
+
 /** What the bench tells one of its owners, and what comes back. */
 export type Order =
-  | { readonly do: 'begin'; readonly name: string; readonly key: JWK; readonly trust: TrustFile; readonly contender: 'exchange' | 'pg-boss' }
+  | { readonly do: 'begin'; readonly name: string; readonly key: JWK; readonly trust: TrustFile; readonly contender: 'exchange' | 'pg-boss'; readonly replicaOf?: Begun['database'] }
   | { readonly do: 'meet'; readonly peers: readonly Peer[] }
   /** Business transactions, sixteen at a time: with the event that each tells of, or alone. */
   | { readonly do: 'write'; readonly first: number; readonly count: number; readonly tell: boolean }
@@ -40,9 +43,9 @@ const receiver = (): string => addresses.find(({ name }) => name !== owner.name)
 async function carryOut(order: Order): Promise<unknown> {
   switch (order.do) {
     case 'begin':
-      owner = await startOwner(order.name, order.key, await createTrust(order.trust), addresses, undefined, { poolSize: 20 });
+      owner = await startOwner(order.name, order.key, await createTrust(order.trust), addresses, undefined, { poolSize: 20, ...(order.replicaOf === undefined ? {} : { replicaOf: order.replicaOf }) });
       if (order.contender === 'pg-boss') boss = await joinBoss(owner, addresses);
-      return boss?.url ?? owner.url;
+      return { url: boss?.url ?? owner.url, database: { url: owner.database.url, ownerUrl: owner.database.ownerUrl } } satisfies Begun;
     case 'meet':
       addresses.splice(0, addresses.length, ...order.peers);
       return undefined;

@@ -50,8 +50,8 @@ export interface Owner {
   readonly services: ExchangeServices;
   readonly envelope: Envelope;
   readonly url: string;
-  /** Connection string of its database, by the role that owns the tables. */
-  readonly ownerUrl: string;
+  /** Connection strings of its database. */
+  readonly database: Pick<TestDatabase, 'url' | 'ownerUrl'>;
   db(): Database;
   /** One business transaction: a note and the event that tells of it. */
   write(to: string, subject: string, n: number, more?: { readonly text?: string; readonly type?: string; readonly version?: number; readonly data?: unknown }): Promise<void>;
@@ -82,6 +82,8 @@ export interface MoreParts {
   readonly broker?: string;
   /** Connections of an owner. */
   readonly poolSize?: number;
+  /** The database of an owner that another process began: this one is a replica of it. */
+  readonly replicaOf?: Pick<TestDatabase, 'url' | 'ownerUrl'>;
 }
 
 export interface Owners { readonly owners: Record<(typeof names)[number], Owner>; readonly keys: Record<string, { privateKey: JWK; publicKey: JWK }>; close(): Promise<void> }
@@ -97,8 +99,8 @@ export async function startOwners(onLog: (line: string) => void = () => undefine
 }
 
 /** @param addresses where the owners answer; it adds itself */
-export async function startOwner(name: string, key: JWK, trust: Trust, addresses: Peer[], onLog: (line: string) => void = () => undefined, { types: more = () => [], broker, poolSize = 6 }: MoreParts = {}): Promise<Owner> {
-  const database = await createTestDatabase();
+export async function startOwner(name: string, key: JWK, trust: Trust, addresses: Peer[], onLog: (line: string) => void = () => undefined, { types: more = () => [], broker, poolSize = 6, replicaOf }: MoreParts = {}): Promise<Owner> {
+  const database: TestDatabase = replicaOf ? { ...replicaOf, drop: async () => undefined } : await createTestDatabase();
   const signer = await createSigner(key);
   const peers = peersOf(name, () => addresses);
   const running: RunningExchange[] = [];
@@ -136,7 +138,7 @@ export async function startOwner(name: string, key: JWK, trust: Trust, addresses
   const copies: string[] = [];
 
   return {
-    name, signer, trust, services, envelope, url, ownerUrl: database.ownerUrl,
+    name, signer, trust, services, envelope, url, database,
     db: () => pool,
     async write(to, subject, n, { text = '', type = 'note.written', version = 1, data } = {}) {
       await db.transaction(async (within) => {

@@ -52,7 +52,7 @@ export async function createZone({ settings, log, now = () => new Date(), guards
     if (roots) trustListMetrics(metrics, { db, roots, now });
     const seals = subjectSeals(bareKeys);
     const exchange = await joinExchange({
-      db, signer, trust, log, now, metrics, send: fetchOver(tls), tls, nats: settings, peersFile: settings.peersFile, seals,
+      db, signer, trust, log, now, metrics, send: fetchOver(tls), tls, nats: settings, relay: settings.exchangeRelay, peersFile: settings.peersFile, seals,
       types: knownEvents({ db, seals, now }, [...checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log)), ...directoryEvents({ trust, now })], events),
     });
     const server = await createSubgraphServer<ZoneContext>({

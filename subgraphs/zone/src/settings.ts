@@ -1,5 +1,5 @@
 import { defaultPort } from '@delta/schema/published';
-import { natsVariables } from '@delta/runtime/exchange/index';
+import { exchangeVariables } from '@delta/runtime/exchange/index';
 import { defaultHome } from '@delta/runtime/server/settings';
 import { file, integer, oneOf, readConfig, text, url } from '@delta/service/config';
 import { logLevels } from '@delta/service/log';
@@ -20,7 +20,7 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env) => readConfig
   trustFile: file('DELTA_TRUST_FILE'),
   peersFile: file('DELTA_PEERS_FILE', { optional: true }),
   passRootsFile: file('DELTA_PASS_ROOTS_FILE', { optional: true }),
-  ...natsVariables,
+  ...exchangeVariables,
   ...tlsVariables,
   cryptoSuite: oneOf('DELTA_CRYPTO_SUITE', ['aes', 'sm'] as const, { default: 'aes' }),
   checkpointSeconds: integer('DELTA_AUDIT_CHECKPOINT_SECONDS', { default: 60, min: 1, max: 3_600 }),

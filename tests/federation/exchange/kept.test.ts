@@ -202,7 +202,7 @@ describe('a loss report', () => {
     await stop();
     await shanghai!.restore(backup);
     const administer = async (statement: string): Promise<void> => {
-      const client = new pg.Client({ connectionString: shanghai!.ownerUrl });
+      const client = new pg.Client({ connectionString: shanghai!.database.ownerUrl });
       await client.connect();
       await client.query(statement);
       await client.end();

@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { httpTransport, peersOf, sendEvents, startExchange, type RunningExchange, type Transport } from '@delta/runtime/exchange/index';
+import { httpTransport, joinExchange, peersOf, sendEvents, signPeers, startExchange, type RunningExchange, type Transport } from '@delta/runtime/exchange/index';
 import { sequence } from '@delta/runtime/exchange/sequence';
+import { createSigner, createTrust, generateKeyPair } from '@delta/service/keys';
+import { createMetrics } from '@delta/service/metrics';
 import { startOwners, until, type Owner, type Owners } from '../../support/exchangeOwners.js';
 
 let zone: Owners;
@@ -37,7 +42,7 @@ const write = (count: number, first = 1): Promise<void> => shanghai!.services.db
 });
 const inOrder = async (count: number): Promise<void> => {
   expect((await jiangsu!.arrived('shanghai')).map(({ n }) => n)).toEqual(Array.from({ length: count }, (_, i) => i + 1));
-  expect(logged.filter((line) => line.includes('EXCHANGE_'))).toEqual([]);
+  expect(logged.filter((line) => line.includes('"code":"EXCHANGE_'))).toEqual([]);
 };
 
 test('three replicas send each event once, and when the one that sends stops another goes on', async () => {
@@ -53,6 +58,30 @@ test('three replicas send each event once, and when the one that sends stops ano
   expect(sent[sender]).toBe(60);
   expect(sent.reduce((sum, n) => sum + n)).toBe(70);
   await inOrder(70);
+});
+
+test('a replica whose events are moved elsewhere moves none, and the one that moves them takes what both wrote', async () => {
+  const keys = await generateKeyPair('zone');
+  const folder = await mkdtemp(join(tmpdir(), 'delta-peers-'));
+  const peersFile = join(folder, 'peers.jwt');
+  await writeFile(peersFile, await signPeers(await createSigner(keys.privateKey), [{ name: 'jiangsu', url: jiangsu!.url }]));
+  const trust = await createTrust({ keys: { zone: [keys.publicKey], jiangsu: [zone.keys['jiangsu']!.publicKey] } });
+  const started = async (relay: 'here' | 'elsewhere'): Promise<void> => {
+    running.push((await joinExchange({ ...shanghai!.services, trust, peersFile, relay, send: fetch, metrics: createMetrics('shanghai') })).start());
+  };
+  try {
+    await started('elsewhere');
+    await write(3);
+    await delay(500);
+    expect(await jiangsu!.arrived('shanghai')).toEqual([]);
+    expect(await shanghai!.rows('select place from exchange_outbox')).toHaveLength(3);
+    expect(logged.filter((line) => line.includes('DELTA_EXCHANGE_RELAY'))).toHaveLength(1);
+    await started('here');
+    await arrived(3);
+    await inOrder(3);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('the lease that a killed replica leaves behind runs out, and another serves its peer then and not before', async () => {

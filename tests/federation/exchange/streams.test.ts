@@ -48,7 +48,7 @@ describe('events', () => {
     run(shanghai, jiangsu, zhejiang);
     await shanghai!.write('jiangsu', 'a', 1);
     await arrivedAt(jiangsu!, 'shanghai', 1);
-    const client = new pg.Client({ connectionString: shanghai!.ownerUrl });
+    const client = new pg.Client({ connectionString: shanghai!.database.ownerUrl });
     await client.connect();
     await client.query(`begin; select 1 from exchange_stream where peer = 'jiangsu' and direction = 'OUT' for update`);
     await shanghai!.write('jiangsu', 'a', 2);

@@ -134,7 +134,7 @@ describe('a member who moves while provinces are restored from backups', () => {
 
   it('is not given twice, when the province that gave the record forgets it while the other cannot take it yet', async () => {
     const asOwner = async (sql: string): Promise<void> => {
-      const client = new pg.Client({ connectionString: all.jiangsu.ownerUrl });
+      const client = new pg.Client({ connectionString: all.jiangsu.database.ownerUrl });
       await client.connect();
       await client.query(sql);
       await client.end();

@@ -23,6 +23,8 @@ export interface JoinOptions extends Omit<ExchangeServices, 'counts'> {
   readonly metrics: Metrics;
   /** The broker that carries messages in the place of HTTP, where one is named; the route answers all the same. */
   readonly nats?: NatsSettings;
+  /** Whether this process moves events; if it does not, another replica of the owner has to. */
+  readonly relay?: 'here' | 'elsewhere';
   /** What the broker is shown, where connections are not plain. */
   readonly tls?: MutualTls | undefined;
 }
@@ -41,12 +43,12 @@ export interface Joined {
   knows(peer: string): Promise<boolean>;
   /** Tells every peer the same, within the transaction that it is about. */
   tellAll(within: Transaction, event: Omit<OutgoingEvent, 'to'>, at: Date): Promise<void>;
-  /** Begins to move events, once the service answers. */
+  /** Begins to move events, once the service answers; unless they are moved elsewhere. */
   start(): RunningExchange;
 }
 
 /** @throws PlatformError CONFIGURATION_INVALID when the list of peers cannot be used */
-export async function joinExchange({ peersFile, send, metrics, nats, tls, ...given }: JoinOptions): Promise<Joined> {
+export async function joinExchange({ peersFile, send, metrics, nats, relay = 'here', tls, ...given }: JoinOptions): Promise<Joined> {
   const { signer, trust, log, db, now } = given;
   const peers = peersFile === undefined ? peersOf(signer.name, () => []) : await loadPeers(peersFile, { own: signer.name, trust, log });
   const services: SenderServices = { ...given, transport: httpTransport(peers, send), counts: exchangeMetrics(metrics, { db, peers, now }) };
@@ -63,6 +65,10 @@ export async function joinExchange({ peersFile, send, metrics, nats, tls, ...giv
       await sendEvents(within, services, (await peers.list()).map(({ name }) => ({ ...event, to: name })), at);
     },
     start() {
+      if (relay === 'elsewhere') {
+        log.info('events are moved by another replica, which has to run: DELTA_EXCHANGE_RELAY is elsewhere');
+        return { stop: async () => undefined };
+      }
       if (nats?.natsUrls === undefined) return startExchange({ ...services, transport: httpTransport(peers, send) }, { peers });
       const wire = overNats({ settings: { ...nats, natsUrls: nats.natsUrls }, signer, trust, tls, log, peers, answer });
       const moving = startExchange({ ...services, transport: wire.transport }, { peers });

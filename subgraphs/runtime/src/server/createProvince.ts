@@ -103,7 +103,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
     const send = fetchOver(tls);
     const seals = subjectSeals(envelope);
     const exchange = await joinExchange({
-      db, signer, trust, log, now, send, metrics, tls, nats: settings, peersFile: settings.peersFile, seals,
+      db, signer, trust, log, now, send, metrics, tls, nats: settings, relay: settings.exchangeRelay, peersFile: settings.peersFile, seals,
       types: knownEvents({ db, seals, now }, [
         ...checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log)), ...directoryEvents(), ...shredEvents(entry.slug, now),
         ...transferEvents({ entry, trust, envelope, blindIndex, now, owners: provinces.map(({ slug }) => slug) }),

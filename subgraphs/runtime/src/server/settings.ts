@@ -4,7 +4,7 @@ import { file, integer, oneOf, readConfig, text, url } from '@delta/service/conf
 import { logLevels } from '@delta/service/log';
 import { tlsVariables } from '@delta/service/tls';
 import { suiteNames } from '../crypto/types.js';
-import { natsVariables } from '../exchange/index.js';
+import { exchangeVariables } from '../exchange/index.js';
 
 /** Where data, keys and logs of this machine lie unless DELTA_HOME says otherwise: `.delta` at the project's root. */
 export const defaultHome = fileURLToPath(new URL('../../../../.delta', import.meta.url));
@@ -41,7 +41,7 @@ export const readSettings = (slug: string, env: NodeJS.ProcessEnv = process.env)
   lookupLimitProvince: integer('DELTA_LOOKUP_LIMIT_PROVINCE', { default: 5_000, min: 1, max: 1_000_000_000 }),
   verifyLimitViewer: integer('DELTA_VERIFY_LIMIT_VIEWER', { default: 600, min: 1, max: 1_000_000_000 }),
   syntheticMembers: integer('DELTA_SYNTHETIC_MEMBERS', { default: 10_000, min: 0, max: 1_000_000 }),
-  ...natsVariables,
+  ...exchangeVariables,
   ...tlsVariables,
   checkpointSeconds: integer('DELTA_AUDIT_CHECKPOINT_SECONDS', { default: 60, min: 1, max: 3_600 }),
   logLevel: oneOf('LOG_LEVEL', logLevels, { default: 'info' }),
