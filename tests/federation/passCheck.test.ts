@@ -32,11 +32,11 @@ async function phoneOf(slug: string, person: 0 | 1 | 2): Promise<Phone> {
   return phone;
 }
 
-interface Refusal { readonly code: string; readonly number: number; readonly message: string; readonly messageZh: string; readonly clerk: string }
+interface Refusal { readonly code: string; readonly number: number; readonly message: string; readonly messageZh: string; readonly clerk: string; readonly clerkZh: string }
 interface Check { readonly id: string; readonly valid: boolean; readonly refusal: Refusal | null; readonly class: string | null; readonly issuer: string | null; readonly freshness: string | null; readonly maskedName: string | null }
 interface Challenge { readonly id: string; readonly text: string; readonly expiresAt: string }
 
-const checkDocument = `mutation($input: VerifyPassInput!) { shanghai { verifyPass(input: $input) { check { id valid class issuer freshness expiresAt maskedName checkedAt refusal { code number message messageZh clerk } } } } }`;
+const checkDocument = `mutation($input: VerifyPassInput!) { shanghai { verifyPass(input: $input) { check { id valid class issuer freshness expiresAt maskedName checkedAt refusal { code number message messageZh clerk clerkZh } } } } }`;
 const check = async (input: object, token?: string) => zone.ask<{ shanghai: { verifyPass: { check: Check } | null } }>(checkDocument, { input: { clientKey: key(), ...input } }, token ?? await zone.token());
 
 async function challenge(token?: string, activity = '31-activity'): Promise<Challenge> {
@@ -59,7 +59,7 @@ describe('a pass verified in the graph', () => {
     expect(first.errors).toBeUndefined();
     expect(first.data.shanghai.verifyPass!.check).toMatchObject({ valid: true, refusal: null, class: 'PHONE', issuer: '34', freshness: 'CURRENT', maskedName: null });
     const second = await check({ text });
-    expect(second.data.shanghai.verifyPass!.check).toMatchObject({ valid: false, class: null, issuer: null, refusal: { code: 'PROOF_REPLAYED', number: 42, messageZh: '动态码已被使用' } });
+    expect(second.data.shanghai.verifyPass!.check).toMatchObject({ valid: false, class: null, issuer: null, refusal: { code: 'PROOF_REPLAYED', number: 42, messageZh: '动态码已被使用', clerkZh: expect.stringContaining('重新扫描') } });
     for (const { text: said } of [first, second]) expect(said).not.toContain(text);
     expect(await audit('shanghai', first.data.shanghai.verifyPass!.check.id)).toEqual([{ kind: 'PASS_CHECK', member_id: null, reason: 'VALID', fields: [], purpose: null }]);
   });

@@ -10,12 +10,13 @@ test('the catalogue has the profile\'s fifty refusals and numbers without gap or
   expect(numbers.length).toBeGreaterThanOrEqual(50);
 });
 
-test('every refusal says what was wrong, the same in Chinese, and what a clerk does', () => {
-  for (const [code, { message, zh, clerk }] of Object.entries(refusalCatalogue)) {
+test('every refusal says what was wrong and what a clerk does, both in Chinese too', () => {
+  for (const [code, { message, zh, clerk, clerkZh }] of Object.entries(refusalCatalogue)) {
     expect(code).toMatch(/^[A-Z][A-Z0-9_]+$/);
     expect(message).toMatch(/\.$/);
     expect(clerk).toMatch(/\.$/);
     expect(zh).toMatch(/\p{Script=Han}/u);
+    expect(clerkZh).toMatch(/\p{Script=Han}。$/u);
   }
 });
 

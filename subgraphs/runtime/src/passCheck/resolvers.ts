@@ -5,7 +5,7 @@ import { openPassChallenge, textOf, type OpenPassChallengeInput } from './openPa
 import { verifyPass, type PassCheck, type VerifyPassInput } from './verifyPass.js';
 
 /** The catalogue's entry as the schema has it. */
-export const refusalAnswer = ({ code, entry }: PassRefusal) => ({ code, number: entry.number, message: entry.message, messageZh: entry.zh, clerk: entry.clerk });
+export const refusalAnswer = ({ code, entry }: PassRefusal) => ({ code, number: entry.number, message: entry.message, messageZh: entry.zh, clerk: entry.clerk, clerkZh: entry.clerkZh });
 
 const checkAnswer = (check: PassCheck) => ('refusal' in check
   ? { id: check.id, valid: false, refusal: refusalAnswer(check.refusal), checkedAt: check.checkedAt.toISOString() }
