@@ -31,6 +31,8 @@ await runCommand(async () => {
       if (options.reset) screen.line(`Removed from ${settings.home}: ${(await resetHome(settings.home)).join(', ') || 'nothing, it was empty'}.`);
       await provision(settings.home, { issuerBase: issuerBaseUrl(settings.ports['issuer']!), peers: localPeers(settings) });
       example = exampleIdNumber();
+      // Heard by the welcome, which comes later.
+      example.catch(() => undefined);
       screen.line(`Starting the zone: directory, ${provinces.map(({ name }) => name).join('、')}, gateway. Data: ${settings.home}`);
       return [
         issuerService(settings, process.env), zoneService(settings, process.env),
