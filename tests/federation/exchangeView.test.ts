@@ -231,8 +231,9 @@ describe('a halted stream', () => {
     expect(codes(await act('reopenStream', { peer: '32', reason: 'because' }))).toEqual(['STREAM_NOT_HALTED']);
     expect(codes(await act('reopenStream', { peer: '99', reason: 'because' }))).toEqual(['NOT_FOUND']);
     // As if Jiangsu had been restored from a backup older than anything that Shanghai keeps.
-    await zone.rows('jiangsu', `delete from exchange_inbox where peer = 'shanghai'`);
-    await zone.rows('jiangsu', `delete from exchange_stream where peer = 'shanghai' and direction = 'IN'`);
+    // In one transaction and under the stream's lock, as a receiver does it: nothing may arrive between the two.
+    await zone.rows('jiangsu', `select 1 from exchange_stream where peer = 'shanghai' and direction = 'IN' for update;
+      delete from exchange_inbox where peer = 'shanghai'; delete from exchange_stream where peer = 'shanghai' and direction = 'IN'`);
     await zone.rows('shanghai', `delete from exchange_log where peer = 'jiangsu' and seq = 1`);
     await audited();
     await until(async () => (await peer('32')).state === 'HALTED', 'a halted stream');
