@@ -34,7 +34,7 @@ const gatherPolls = 4;
 /** Behind a batch of a backlog, in times of what the batch took. */
 const backlogPause = 4;
 /** After so many full batches in a row the outbox is a backlog as well. */
-const fullBatches = 40;
+const fullBatches = 10;
 /** Placing takes some tens of milliseconds: for longer than this, others do not wait for it. */
 const heldMs = 500;
 
