@@ -8,7 +8,7 @@ const loads = 4;
  * Seconds that node takes to load a large library, the TypeScript compiler of the lock file, while every processor does the
  * same: what a start is measured by, since it consists of loading too and a shared machine's speed changes by the minute.
  */
-export async function loadingTime(): Promise<number> {
+async function loadingTime(): Promise<number> {
   const started = performance.now();
   await Promise.all(Array.from({ length: availableParallelism() }, async () => {
     for (let i = 0; i < loads; i += 1) {
@@ -17,4 +17,11 @@ export async function loadingTime(): Promise<number> {
     }
   }));
   return (performance.now() - started) / 1000 / loads;
+}
+
+/** @param work gives the seconds that count @returns them, and how many times loading they are, which is measured before and after */
+export async function againstLoading(work: () => Promise<number>): Promise<{ readonly seconds: number; readonly times: number }> {
+  const before = await loadingTime();
+  const seconds = await work();
+  return { seconds, times: seconds / ((before + await loadingTime()) / 2) };
 }
