@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { digestOf, register, signRelease, type RegistrationEntry } from '@delta/runtime/directory/index';
+import { register, signRelease, type RegistrationEntry } from '@delta/runtime/directory/index';
 import { signContext } from '@delta/service/context';
 import { createSigner, loadSigner, loadTrust, type JWK, type Signer, type Trust } from '@delta/service/keys';
 import { keyFiles } from '@delta/local/home';
 import { until } from '../support/exchangeOwners.js';
+import { outboxRow } from '../support/outboxRow.js';
 import { startTestZone, type TestZone } from '../support/zone.js';
 
 let zone: TestZone;
@@ -25,9 +26,7 @@ const held = async (): Promise<RegistrationEntry> => {
 };
 /** Has a province tell the zone of a member, as its own exchange does it. */
 async function tell(slug: string, memberId: string, data: object): Promise<void> {
-  const text = JSON.stringify(data);
-  await zone.rows(slug, `insert into exchange_outbox (id, peer, type, version, subject, at, digest, sealed, data)
-    values ($1, 'zone', 'directory.entry', 1, $2, now(), $3, false, $4)`, [crypto.randomUUID(), memberId, digestOf(text), Buffer.from(text)]);
+  await zone.rows(slug, ...outboxRow('zone', 'directory.entry', memberId, data));
 }
 const other = '01890000-0000-7000-8000-000000000001';
 

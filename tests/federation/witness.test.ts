@@ -7,6 +7,7 @@ import { signCheckpoint } from '@delta/runtime/audit/index';
 import { digestOf, receiptType, register } from '@delta/runtime/directory/index';
 import { keyFiles } from '@delta/local/home';
 import { loadSigner, loadTrust, type Signer, type Trust } from '@delta/service/keys';
+import { outboxRow } from '../support/outboxRow.js';
 import { lookupDocument, startTestZone, type TestZone } from '../support/zone.js';
 
 /** Heads are signed every second. */
@@ -39,10 +40,8 @@ async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean): P
 
 /** Has an owner tell all others what it signed: as its own exchange does it, with whatever token. */
 async function tell(slug: string, token: string): Promise<void> {
-  const data = JSON.stringify({ token });
   for (const peer of ['zone', 'shanghai', 'jiangsu', 'zhejiang', 'anhui'].filter((name) => name !== slug)) {
-    await zone.rows(slug, `insert into exchange_outbox (id, peer, type, version, subject, at, digest, sealed, data)
-      values ($1, $2, 'audit.checkpoint', 1, $3, now(), $4, false, $5)`, [randomUUID(), peer, slug, digestOf(data), Buffer.from(data)]);
+    await zone.rows(slug, ...outboxRow(peer, 'audit.checkpoint', slug, { token }));
   }
 }
 /** Until every stream from it has been received to its end. */

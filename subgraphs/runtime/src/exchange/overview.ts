@@ -31,12 +31,13 @@ const mostParked = 10_000;
  */
 export const readOverview = (db: Pick<Queryable, 'query'>, peers: readonly string[]): Promise<PeerOverview[]> => db.query<PeerOverview>(`/* background.exchange.overview */
   with named as (select peer from unnest($1::text[]) as p (peer) union select peer from exchange_stream union select peer from exchange_outbox),
-    waiting as (select peer, count(*) as events, min(at) as oldest from exchange_outbox group by peer)
+    waiting as (select peer, count(*) as events, min(place) as first from exchange_outbox group by peer)
   select n.peer,
          case when o.state = 'HALTED' then 'HALTED' when o.receipt is null then 'UNKNOWN' else 'OPEN' end as state, o.halted_for as "haltedFor",
          coalesce(o.seq, 0)::float8 as sent, coalesce(o.received_seq, 0)::float8 as confirmed,
          (greatest(coalesce(o.seq - o.received_seq, 0), 0) + coalesce(w.events, 0))::float8 as lag,
-         coalesce((select l.at from exchange_log l where l.peer = n.peer and l.seq > o.received_seq order by l.seq limit 1), w.oldest) as "oldestUndelivered",
+         coalesce((select l.at from exchange_log l where l.peer = n.peer and l.seq > o.received_seq order by l.seq limit 1),
+                  (select (w1.head::json->>'time')::timestamptz from exchange_outbox w1 where w1.place = w.first)) as "oldestUndelivered",
          o.receipt_at as "lastReceipt",
          coalesce(i.seq, 0)::float8 as received,
          (select e.received_at from exchange_inbox e where e.peer = n.peer and e.seq = i.seq) as "lastReceived",

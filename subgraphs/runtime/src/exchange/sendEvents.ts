@@ -15,18 +15,19 @@ import type { OutgoingEvent } from './types.js';
  */
 export async function sendEvents(within: Transaction, { types, seals }: Pick<ExchangeServices, 'types'> & Partial<Pick<ExchangeServices, 'seals'>>, events: readonly OutgoingEvent[], at: Date): Promise<readonly string[]> {
   if (events.length === 0) return [];
+  const time = at.toISOString();
   const rows = events.map(({ to, type, version, subject, data }) => {
     const known = types.get(type);
     if (!known) throw new Error(`no concept registers events of type ${type}`);
     if (known.personal && known.pseudonymous !== true && to === 'zone') throw new Error(`${type} tells of a person, and the zone is told of none`);
     const bytes = Buffer.from(JSON.stringify(data));
-    return { id: uuidv7(), peer: to, type, version, subject, at, digest: digestOf(bytes), sealed: known.personal, data: bytes };
+    return { peer: to, head: { id: uuidv7(), type, version, subject, time, digest: digestOf(bytes), sealed: known.personal }, data: bytes };
   });
-  const secret = rows.filter((row) => row.sealed);
+  const secret = rows.filter(({ head }) => head.sealed).map(({ head, data }) => ({ id: head.id, subject: head.subject, data }));
   if (secret.length > 0 && !seals) throw new Error('who has no keys cannot tell of a person');
   const sealed = seals && secret.length > 0 ? await sealedById(seals, within, secret) : undefined;
-  insertOutbox(within, sealed ? rows.map((row) => ({ ...row, data: sealed.get(row.id) ?? row.data })) : rows);
-  return rows.map(({ id }) => id);
+  insertOutbox(within, sealed ? rows.map((row) => ({ ...row, data: sealed.get(row.head.id) ?? row.data })) : rows);
+  return rows.map(({ head }) => head.id);
 }
 
 /** What events can do within a transaction: what they tell is sent with their effects, or not at all. */

@@ -22,14 +22,14 @@ export const sequence = ({ db, signer }: Pick<ExchangeServices, 'db' | 'signer'>
   if (waiting.length === 0) return 0;
   let { seq, hash } = stream;
   const placed: Placed[] = [];
-  for (const { place, id, type, version, subject, at, digest } of waiting) {
+  for (const { place, head: { id, type, version, subject, time, digest, sealed } } of waiting) {
     seq += 1;
-    const jws = await signEvent(signer, peer, { id, type, version, subject, time: at.toISOString(), seq, epoch: stream.epoch, previous: hash, digest });
+    const jws = await signEvent(signer, peer, { id, type, version, subject, time, seq, epoch: stream.epoch, previous: hash, digest });
     hash = digestOf(jws);
-    placed.push({ place, seq, jws, hash });
+    placed.push({ place, seq, id, type, version, subject, at: new Date(time), digest, jws, hash, sealed });
     if (placed.length % slice === 0) await turn();
   }
-  await moveToLog(within, placed);
+  await moveToLog(within, peer, placed);
   await moveStream(within, peer, 'OUT', { seq, hash, epoch: stream.epoch });
   return placed.length;
 });

@@ -1,38 +1,35 @@
 import { binaryArray, type ElementType } from '../db/binaryArray.js';
 import type { Queryable, Transaction } from '../db/database.js';
 import { beginning } from './signedEvent.js';
-import type { ParkedReason, Position, StreamState } from './types.js';
+import { outboxHead } from './tables.js';
+import type { EventHead, ParkedReason, Position, StreamState } from './types.js';
 
 /** Rows come and go as parallel arrays, one statement for any number of them. */
 const columnTypes = {
-  place: 'int8', seq: 'int8', id: 'uuid', peer: 'text', type: 'text', version: 'int4', subject: 'text', at: 'timestamptz', digest: 'text', jws: 'text', hash: 'text',
+  place: 'int8', seq: 'int8', id: 'uuid', peer: 'text', head: 'text', type: 'text', version: 'int4', subject: 'text', at: 'timestamptz', digest: 'text', jws: 'text', hash: 'text',
   sealed: 'bool', data: 'bytea', state: 'text', reason: 'text',
 } as const satisfies Record<string, ElementType>;
 const column = <Row, K extends keyof Row & keyof typeof columnTypes>(rows: readonly Row[], name: K): Buffer => binaryArray(columnTypes[name], rows.map((row) => row[name]) as never);
 const columns = <Row, K extends keyof Row & keyof typeof columnTypes>(rows: readonly Row[], names: readonly K[]): Buffer[] => names.map((name) => column(rows, name));
 
-export interface OutboxRow {
-  readonly id: string; readonly peer: string; readonly type: string; readonly version: number; readonly subject: string;
-  readonly at: Date; readonly digest: string; readonly sealed: boolean; readonly data: Buffer;
-}
+/** What an event says of itself before it has a place. One text in the outbox, since each column would cost every business transaction. */
+export interface OutboxHead extends Omit<EventHead, 'seq' | 'epoch' | 'previous'> { readonly sealed: boolean }
 
-const outboxColumns = ['id', 'peer', 'type', 'version', 'subject', 'at', 'digest', 'sealed', 'data'] as const satisfies readonly (keyof OutboxRow)[];
+export interface OutboxRow { readonly peer: string; readonly head: OutboxHead; readonly data: Buffer }
 
 /** Most transactions tell one event or a few: plain values, planned once a connection, cost half of what arrays do. Nobody waits for them by themselves. */
 const fewRows = Array.from({ length: 5 }, (_, count) => `/* background.exchange.send */ /* prepared */
-    insert into exchange_outbox (${outboxColumns.join(', ')}) values ${
-  Array.from({ length: count }, (_row, i) => `(${outboxColumns.map((_column, j) => `$${i * outboxColumns.length + j + 1}`).join(', ')})`).join(', ')}`);
+    insert into exchange_outbox (peer, head, data) values ${Array.from({ length: count }, (_row, i) => `($${3 * i + 1}, $${3 * i + 2}, $${3 * i + 3})`).join(', ')}`);
 
 export const insertOutbox = (within: Pick<Transaction, 'later'>, rows: readonly OutboxRow[]): void => {
   const few = fewRows[rows.length];
   if (few !== undefined) {
-    within.later(few, rows.flatMap((row) => outboxColumns.map((name) => row[name])));
+    within.later(few, rows.flatMap(({ peer, head, data }) => [peer, JSON.stringify(head), data]));
     return;
   }
   within.later(`/* background.exchange.sendMany */
-    insert into exchange_outbox (${outboxColumns.join(', ')})
-    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[], $9::bytea[])`,
-  columns(rows, outboxColumns));
+    insert into exchange_outbox (peer, head, data) select * from unnest($1::text[], $2::text[], $3::bytea[])`,
+  columns(rows.map((row) => ({ ...row, head: JSON.stringify(row.head) })), ['peer', 'head', 'data']));
 };
 
 /** Peers for whom something waits in the outbox: along the key, which forgets at once what was taken out, while the table keeps it until it is vacuumed. */
@@ -40,23 +37,26 @@ export const peersWaiting = async (db: Pick<Queryable, 'query'>): Promise<string
   '/* background.exchange.waiting */ select distinct peer from (select peer from exchange_outbox order by place limit 5000) o')).map(({ peer }) => peer);
 
 /** A row of the outbox as far as its envelope needs it. */
-export interface WaitingEvent extends Omit<OutboxRow, 'peer' | 'sealed' | 'data'> { readonly place: string }
+export interface WaitingEvent { readonly place: string; readonly head: OutboxHead }
 
 /** The oldest rows for a peer, in the order in which they were written. Who holds the stream's lock is the only one who takes any away. */
-export const nextWaiting = (within: Queryable, peer: string, limit: number): Promise<WaitingEvent[]> => within.query<WaitingEvent>(`/* background.exchange.next */
-  select place, id, type, version, subject, at, digest from exchange_outbox where peer = $1 order by place limit $2`, [peer, limit]);
+export const nextWaiting = async (within: Queryable, peer: string, limit: number): Promise<WaitingEvent[]> => (await within.query<{ place: string; head: string }>(`/* background.exchange.next */
+  select place, head from exchange_outbox where peer = $1 order by place limit $2`, [peer, limit])).map(({ place, head }) => ({ place, head: JSON.parse(head) as OutboxHead }));
 
-/** What the envelope of a row of the outbox came to be. */
-export interface Placed { readonly place: string; readonly seq: number; readonly jws: string; readonly hash: string }
+/** What a row of the outbox came to be. */
+export interface Placed extends Omit<StoredEvent, 'data'> { readonly place: string }
+
+const placedColumns = ['place', 'seq', 'id', 'type', 'version', 'subject', 'at', 'digest', 'jws', 'hash', 'sealed'] as const satisfies readonly (keyof Placed)[];
 
 /** Moves rows of the outbox to their places in the log; their data stay in the database. */
-export const moveToLog = async (within: Queryable, placed: readonly Placed[]): Promise<void> => {
+export const moveToLog = async (within: Queryable, peer: string, placed: readonly Placed[]): Promise<void> => {
   await within.query(`/* background.exchange.place */
-    with taken as (delete from exchange_outbox where place = any($1::bigint[]) returning *)
-    insert into exchange_log (peer, seq, id, type, version, subject, at, digest, jws, hash, sealed, data)
-    select t.peer, p.seq, t.id, t.type, t.version, t.subject, t.at, t.digest, p.jws, p.hash, t.sealed, t.data
-      from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) as p (place, seq, jws, hash) join taken t on t.place = p.place`,
-  [column(placed, 'place'), column(placed, 'seq'), column(placed, 'jws'), column(placed, 'hash')]);
+    with taken as (delete from exchange_outbox where place = any($2::bigint[]) returning place, data)
+    insert into exchange_log (peer, ${storedColumns.join(', ')})
+    select $1, ${storedColumns.map((name) => (name === 'data' ? 't.data' : `p.${name}`)).join(', ')}
+      from unnest($2::bigint[], $3::bigint[], $4::uuid[], $5::text[], $6::int[], $7::text[], $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::boolean[])
+        as p (${placedColumns.join(', ')}) join taken t on t.place = p.place`,
+  [peer, ...columns(placed, placedColumns)]);
 };
 
 /** An event as either side stores it. */
@@ -182,17 +182,17 @@ export const recordRefusal = async (db: Pick<Queryable, 'query'>, refusal: { rea
  * @returns how many
  */
 export async function returnToOutbox(within: Queryable, peer: string, after: number): Promise<number> {
-  const rows = await within.query<{ id: string }>(`/* background.exchange.return */
+  const rows = await within.query<{ place: string }>(`/* background.exchange.return */
     with back as (delete from exchange_log where peer = $1 and seq > $2 returning *)
-    insert into exchange_outbox (place, id, peer, type, version, subject, at, digest, sealed, data) overriding system value
-    select -nextval(pg_get_serial_sequence('exchange_outbox', 'place')), id, peer, type, version, subject, at, digest, sealed, data
-      from (select * from back where data is not null order by seq desc) b returning id`, [peer, after]);
+    insert into exchange_outbox (place, peer, head, data) overriding system value
+    select -nextval(pg_get_serial_sequence('exchange_outbox', 'place')), peer, ${outboxHead}, data
+      from (select * from back where data is not null order by seq desc) b returning place`, [peer, after]);
   return rows.length;
 }
 
 /** Takes out of the outbox what is in the log already: a peer has told us that we had sent it. */
 export const dropWaiting = async (within: Queryable, peer: string, ids: readonly string[]): Promise<void> => {
-  await within.query('/* background.exchange.known */ delete from exchange_outbox where peer = $1 and id = any($2::uuid[])', [peer, ids]);
+  await within.query('/* background.exchange.known */ delete from exchange_outbox where peer = $1 and head::json->>\'id\' = any($2)', [peer, ids]);
 };
 
 export interface ParkedEvent extends StoredEvent { readonly reason: ParkedReason; readonly receivedAt: Date }

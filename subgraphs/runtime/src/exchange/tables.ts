@@ -18,8 +18,30 @@ export const exchangeRecoveryTable = `
   create index exchange_recovery_at on exchange_recovery (at);
 `;
 
+/** What a row of the log says in the outbox: an `OutboxHead` (store.ts). */
+export const outboxHead = `json_build_object('id', id, 'type', type, 'version', version, 'subject', subject,
+  'time', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'digest', digest, 'sealed', sealed)::text`;
+
+/** An outbox of few columns: each costs every business transaction. What waits keeps its place, and no place is given twice. */
+export const leanOutbox = `
+  alter table exchange_outbox rename to exchange_outbox_wide;
+  alter index exchange_outbox_pkey rename to exchange_outbox_wide_pkey;
+  alter sequence exchange_outbox_place_seq rename to exchange_outbox_wide_place_seq;
+
+  create table exchange_outbox (
+    place bigint generated always as identity primary key,
+    peer text not null,
+    head text not null,
+    data bytea not null
+  ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+  insert into exchange_outbox (place, peer, head, data) overriding system value select place, peer, ${outboxHead}, data from exchange_outbox_wide;
+  select setval('exchange_outbox_place_seq', last_value) from exchange_outbox_wide_place_seq;
+  drop table exchange_outbox_wide;
+`;
+
 /**
- * The exchange's tables, in every province and in the zone alike.
+ * The exchange's tables, in every province and in the zone alike; `leanOutbox` came later.
  *
  *  - `exchange_outbox` is what business transactions have written and what has no place in its stream yet. `place` orders what one
  *    transaction after another wrote about one subject; it has gaps and is no cursor.
