@@ -12,7 +12,7 @@ import { fitting, toWire } from './wire.js';
 export type Turn = 'BACKLOG' | 'MORE' | 'IDLE' | 'HALTED';
 
 /** A peer that is so many events behind was away: they go by smaller batches, one at a time, with a pause behind each. */
-const backlog = { from: 5_000, batch: 250 } as const;
+export const backlog = { from: 5_000, batch: 100 } as const;
 
 /** Fewer events than this wait for the receipt of those before them: more of them will have come until then. */
 const worthSendingAhead = 100;

@@ -1,10 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { exchangeLimits } from './message.js';
 import type { ExchangeServices } from './services.js';
 import { digestOf, signEvent } from './signedEvent.js';
 import { lockStream, moveStream, moveToLog, nextWaiting, type Placed } from './store.js';
 
-/** Most events that get their place by one transaction. */
-export const sequenceBatch = 500;
 /** Signatures after which others of this process have a turn. */
 const slice = 32;
 
@@ -14,11 +13,12 @@ const slice = 32;
  * turns, and a place that was given is never given again: what fails leaves the outbox as it was. Events for a halted stream get
  * theirs too: an outbox that they filled would keep those for others from being seen.
  *
+ * @param most of them by this one transaction
  * @returns how many got one
  */
-export const sequence = ({ db, signer }: Pick<ExchangeServices, 'db' | 'signer'>, peer: string): Promise<number> => db.transaction(async (within) => {
+export const sequence = ({ db, signer }: Pick<ExchangeServices, 'db' | 'signer'>, peer: string, most: number = exchangeLimits.events): Promise<number> => db.transaction(async (within) => {
   const stream = await lockStream(within, peer, 'OUT');
-  const waiting = await nextWaiting(within, peer, sequenceBatch);
+  const waiting = await nextWaiting(within, peer, most);
   if (waiting.length === 0) return 0;
   let { seq, hash } = stream;
   const placed: Placed[] = [];

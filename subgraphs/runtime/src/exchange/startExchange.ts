@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from '@delta/schema/errors';
 import { v7 as uuidv7 } from 'uuid';
 import { Bell } from './bell.js';
-import { deliver } from './deliver.js';
+import { backlog, deliver } from './deliver.js';
 import { Leases } from './leases.js';
+import { exchangeLimits } from './message.js';
 import type { Peers } from './peers.js';
-import { sequence, sequenceBatch } from './sequence.js';
+import { sequence } from './sequence.js';
 import type { SenderServices } from './services.js';
 import { peersWaiting, recordRefusal } from './store.js';
 import { trim } from './trim.js';
@@ -31,9 +32,9 @@ const hourMs = 60 * 60_000;
 /** From so many events a look on, the next look waits longer: what comes meanwhile goes in fewer, larger batches, which cost a fraction. */
 const crowd = 25;
 const gatherPolls = 4;
-/** Behind a batch of a backlog, in times of what the batch took. */
-const backlogPause = 4;
-/** After so many full batches in a row the outbox is a backlog as well. */
+/** Behind a batch of a backlog, in times of what the batch took: long, and the batches short, so that few who are served meet one and wait little. */
+const backlogPause = 9;
+/** After so many full batches in a row the outbox is a backlog as well, and its batches are as small. */
 const fullBatches = 10;
 /** Placing takes some tens of milliseconds: for longer than this, others do not wait for it. */
 const heldMs = 500;
@@ -94,8 +95,8 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
     }
   };
 
-  /** @returns how many got a place, and whether more may be waiting */
-  const place = async (): Promise<{ readonly count: number; readonly more: boolean }> => {
+  /** @returns how many got a place, and whether a peer may have had more than `most` waiting */
+  const place = async (most: number): Promise<{ readonly count: number; readonly more: boolean }> => {
     for (const { name } of await peers.list()) {
       if (serving.has(name)) continue;
       const bell = new Bell();
@@ -106,9 +107,9 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
     for (const peer of await peersWaiting(db)) {
       // Who serves a peer gives the places too, and knows then that there is something to send.
       if (!leases.holds(peer) || placing.has(peer)) continue;
-      const placed = sequence(services, peer).then((count) => {
+      const placed = sequence(services, peer, most).then((count) => {
         found.count += count;
-        found.more ||= count === sequenceBatch;
+        found.more ||= count === most;
         if (count > 0) bells.get(peer)?.ring();
       }).finally(() => placing.delete(peer));
       placing.set(peer, placed);
@@ -126,7 +127,7 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
     while (!stopping) {
       try {
         const began = performance.now();
-        last = await place();
+        last = await place(full > fullBatches ? backlog.batch : exchangeLimits.events);
         full = last.more ? full + 1 : 0;
         if (full > fullBatches) await pause(outbox, (performance.now() - began) * backlogPause);
         if (performance.now() - trimmed > hourMs) {
