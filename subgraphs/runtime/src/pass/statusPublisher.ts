@@ -8,14 +8,14 @@ import { countIssued, issuedDigests, markedPlaces } from './store.js';
 
 /** What stations pull, by the key that issued. */
 export interface StatusPublisher {
-  /** Half a second behind the register at most; undefined for a key that is not this province's. @throws PlatformError PASS_KEYS_MISSING without a key to sign lists with */
+  /** A quarter of a second behind the register at most; undefined for a key that is not this province's. @throws PlatformError PASS_KEYS_MISSING without a key to sign lists with */
   status(kid: string): Promise<Uint8Array | undefined>;
   /** At most a minute behind. */
   knownIssued(kid: string): Promise<Uint8Array | undefined>;
 }
 
 /** How long what was read counts, and how long a list that says the same is given out as it is: stations take a list of 15 minutes ago for new. */
-const statusEveryMs = 400;
+const statusEveryMs = 200;
 const knownIssuedEveryMs = 10_000;
 const signAgainMs = 5 * 60_000;
 /** Replicas sign what did not change at the same times, and say so: whoever asks one after the other finds none behind. */

@@ -15,7 +15,7 @@ export interface Shown {
 export interface Judged { readonly outcome: PassOutcome; readonly claims: Claims }
 
 /** How old the answer of an issuer online may be. With what the issuer keeps (statusPublisher.ts) a revocation shows within a second, the way included. */
-const freshMs = 300;
+const freshMs = 200;
 
 /**
  * Judges a code as it stands, by the newest lists.

@@ -33,5 +33,6 @@ export function noteAnswer({ shelf, log }: PullServices, kind: ListKind | 'TRUST
   const asked = askedOf(shelf, `${kind} ${kid}`);
   if (asked.failure?.said) log.info({ list: kind, kid }, 'a list of the pass is renewed again');
   asked.failure = undefined;
+  asked.failedAt = undefined;
   asked.answeredAt = performance.now();
 }

@@ -68,11 +68,12 @@ export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEv
       if (!shelf.trust?.find(kid)) return undefined;
       const { answeredAt = -Infinity, failedAt = -Infinity } = askedOf(shelf, `STATUS ${kid}`);
       const now = performance.now();
-      if (now - answeredAt > maxAgeMs && now - failedAt > listTimes.freshPauseMs && !stopping.signal.aborted) {
+      if (now - Math.max(answeredAt, failedAt) > maxAgeMs && !stopping.signal.aborted) {
         // Whoever asks meanwhile gets the same answer, which is newer than his question by less than a request.
         const asking = freshening.get(kid) ?? pullList(services, 'STATUS', kid, listTimes.freshTimeoutMs).finally(() => { freshening.delete(kid); });
         freshening.set(kid, asking);
-        await asking;
+        // An issuer that was away is asked at once all the same, so that what it says counts as soon as it is back.
+        if (now - failedAt > listTimes.freshPauseMs) await asking;
       }
       return shelf.status.get(kid)?.list;
     },
