@@ -1,3 +1,4 @@
+import { outboxId } from '@delta/runtime/exchange/tables';
 import { isShared } from './drillEvents.js';
 import type { CursorRow, EventRow, StreamRows } from './invariants.js';
 import type { DrillOwner } from './owner.js';
@@ -9,7 +10,7 @@ const cursor = 'select seq::float8 as seq, hash, epoch, state, received_seq::flo
 /** All that both ends keep of one stream. */
 export async function gatherStream(from: DrillOwner, to: DrillOwner): Promise<StreamRows> {
   const [outbox, log, inbox, out, into, written, arrived] = await Promise.all([
-    from.rows<{ id: string }>('select head::json->>\'id\' as id from exchange_outbox where peer = $1', [to.name]),
+    from.rows<{ id: string }>(`select ${outboxId} as id from exchange_outbox where peer = $1`, [to.name]),
     from.rows<EventRow>(`select ${event} from exchange_log where peer = $1 order by seq`, [to.name]),
     to.rows<EventRow>(`select ${event}, state from exchange_inbox where peer = $1 order by seq`, [from.name]),
     from.rows<CursorRow>(cursor, [to.name, 'OUT']),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { outboxId } from '@delta/runtime/exchange/tables';
 import type { DrillOwner } from './owner.js';
 import type { Fault, Restore } from './schedule.js';
 import type { DrillZone } from './zone.js';
@@ -109,7 +110,7 @@ export class Injector {
   /** What the database alone knows of is lost with it: what it acknowledged and neither its backup nor a peer has. */
   async #noteLosses(owner: DrillOwner): Promise<void> {
     await sleep(settlingMs);
-    const told = 'select peer, (head::json->>\'id\')::uuid as id from exchange_outbox union all select peer, id from exchange_log';
+    const told = `select peer, ${outboxId}::uuid as id from exchange_outbox union all select peer, id from exchange_log`;
     const kept = new Set((await owner.rows<{ id: string }>(told, [], `${owner.name}_backup`)).map(({ id }) => id));
     const missing = (await owner.rows<{ peer: string; id: string }>(told)).filter(({ id }) => !kept.has(id));
     for (const [name, peer] of this.zone.owners) {

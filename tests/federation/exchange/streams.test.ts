@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { discardParked, replayParked, sendEvents, type RunningExchange } from '@delta/runtime/exchange/index';
+import { discardParked, readOverview, replayParked, sendEvents, type RunningExchange } from '@delta/runtime/exchange/index';
 import { sequence } from '@delta/runtime/exchange/sequence';
 import { returnToOutbox } from '@delta/runtime/exchange/store';
 import pg from 'pg';
@@ -63,6 +64,18 @@ describe('events', () => {
     await client.query('rollback');
     await client.end();
     await arrivedAt(jiangsu!, 'shanghai', 2);
+  });
+
+  test('are seen to wait, and since when, before they have a place', async () => {
+    const began = Date.now();
+    await shanghai!.write('jiangsu', 's-1', 1);
+    const first = Date.now();
+    await delay(20);
+    await shanghai!.write('jiangsu', 's-1', 2);
+    const seen = await readOverview(shanghai!.services.db, ['jiangsu', 'zhejiang']);
+    expect(seen).toMatchObject([{ peer: 'jiangsu', state: 'UNKNOWN', sent: 0, lag: 2 }, { peer: 'zhejiang', state: 'UNKNOWN', sent: 0, lag: 0, oldestUndelivered: null }]);
+    expect(seen[0]!.oldestUndelivered!.getTime()).toBeGreaterThanOrEqual(began);
+    expect(seen[0]!.oldestUndelivered!.getTime()).toBeLessThanOrEqual(first);
   });
 
   test('wait for a peer that is away, while others get theirs', async () => {

@@ -26,6 +26,7 @@ const mostParked = 10_000;
 /**
  * One statement for all peers, cheap enough to be asked every second: places are subtracted and single rows looked up by their
  * key; what is counted is the outbox, which is emptied within moments, and what is parked, by its own index and not without end.
+ * The oldest event is the first place behind the receipt; before it has a place, the first of the outbox.
  *
  * @param peers who is to be there even if nothing was ever exchanged
  */

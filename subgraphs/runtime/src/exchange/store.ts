@@ -1,7 +1,7 @@
 import { binaryArray, type ElementType } from '../db/binaryArray.js';
 import type { Queryable, Transaction } from '../db/database.js';
 import { beginning } from './signedEvent.js';
-import { outboxHead } from './tables.js';
+import { outboxHead, outboxId } from './tables.js';
 import type { EventHead, ParkedReason, Position, StreamState } from './types.js';
 
 /** Rows come and go as parallel arrays, one statement for any number of them. */
@@ -192,7 +192,7 @@ export async function returnToOutbox(within: Queryable, peer: string, after: num
 
 /** Takes out of the outbox what is in the log already: a peer has told us that we had sent it. */
 export const dropWaiting = async (within: Queryable, peer: string, ids: readonly string[]): Promise<void> => {
-  await within.query('/* background.exchange.known */ delete from exchange_outbox where peer = $1 and head::json->>\'id\' = any($2)', [peer, ids]);
+  await within.query(`/* background.exchange.known */ delete from exchange_outbox where peer = $1 and ${outboxId} = any($2)`, [peer, ids]);
 };
 
 export interface ParkedEvent extends StoredEvent { readonly reason: ParkedReason; readonly receivedAt: Date }

@@ -22,6 +22,9 @@ export const exchangeRecoveryTable = `
 export const outboxHead = `json_build_object('id', id, 'type', type, 'version', version, 'subject', subject,
   'time', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'digest', digest, 'sealed', sealed)::text`;
 
+/** The event's id in such a row, as text. */
+export const outboxId = "(head::json->>'id')";
+
 /** An outbox of few columns: each costs every business transaction. What waits keeps its place, and no place is given twice. */
 export const leanOutbox = `
   alter table exchange_outbox rename to exchange_outbox_wide;

@@ -1,26 +1,21 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../../../../tests/support/database.js';
-import { openDatabase } from '../dataSource.js';
 import { Cases1764000000003 } from './0003_cases.js';
 import { provinceMigrations } from './index.js';
+import { migrateTo } from './testing/migrateTo.js';
 
 let database: TestDatabase;
 let client: pg.Client;
 
-const migrateTo = async (migrations: typeof provinceMigrations): Promise<void> => {
-  const source = await openDatabase({ url: database.ownerUrl, entities: [], migrations, applicationName: 'migrations', poolSize: 2, statementTimeoutMs: 5_000 });
-  await source.destroy();
-};
-
 beforeAll(async () => {
   database = await createTestDatabase();
-  await migrateTo(provinceMigrations.slice(0, provinceMigrations.indexOf(Cases1764000000003)));
+  await migrateTo(database, provinceMigrations.slice(0, provinceMigrations.indexOf(Cases1764000000003)));
   client = new pg.Client({ connectionString: database.ownerUrl });
   await client.connect();
   await client.query(`insert into lookup (id, blind_index, purpose, viewer_issuer, viewer_subject, viewer_role, client_key, opened_at, expires_at)
     values ('31-l', 'v1:i', 'MEMBER_SERVICE', 'i', 's', 'station_clerk', 'key-1234', now(), now())`);
-  await migrateTo(provinceMigrations);
+  await migrateTo(database, provinceMigrations);
 });
 afterAll(async () => {
   await client.end();

@@ -1,29 +1,23 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../../../../tests/support/database.js';
-import { openDatabase } from '../dataSource.js';
 import { Keys1764000000005 } from './0005_keys.js';
 import { provinceMigrations } from './index.js';
+import { migrateTo } from './testing/migrateTo.js';
 
 let database: TestDatabase;
 let client: pg.Client;
 const id = '019a2b3c-4d5e-7f60-8a1b-000000000001';
 
-/** Brings the database to where these migrations end. */
-const migrateTo = async (migrations: typeof provinceMigrations): Promise<void> => {
-  const source = await openDatabase({ url: database.url, ownerUrl: database.ownerUrl, entities: [], migrations, applicationName: 'migrations', poolSize: 2, statementTimeoutMs: 5_000 });
-  await source.destroy();
-};
-
 beforeAll(async () => {
   database = await createTestDatabase();
-  await migrateTo(provinceMigrations.slice(0, provinceMigrations.indexOf(Keys1764000000005)));
+  await migrateTo(database, provinceMigrations.slice(0, provinceMigrations.indexOf(Keys1764000000005)));
   client = new pg.Client({ connectionString: database.ownerUrl });
   await client.connect();
   await client.query(`insert into organization (id, name, kind, division_code, path, grams) values ('31-o', '示例', 'BRANCH', '310118', '{31-o}', '{}')`);
   await client.query(`insert into member (id, name, gender, affiliation, home_organization_id, id_number, phone, data_key, blind_index)
     values ($1, '王示例', 'MALE', 'HOME', '31-o', '\\x01', '\\x02', '\\x03', 'v1:i')`, [id]);
-  await migrateTo(provinceMigrations);
+  await migrateTo(database, provinceMigrations);
 });
 afterAll(async () => {
   await client.end();
