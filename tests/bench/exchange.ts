@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startCluster } from '@delta/runtime/db/embedded/index';
 import { generateKeyPair, type TrustFile } from '@delta/service/keys';
 import pg from 'pg';
-import type { Begun } from './exchangeOwner.js';
+import type { Begun, Contender } from './exchangeOwner.js';
 import { askingOf, forkOwner, type Ask } from './ownerProcess.js';
 import { median, quantile } from './statistics.js';
 
@@ -13,11 +13,12 @@ import { median, quantile } from './statistics.js';
  * The exchange between two provinces, the sender's business and the moving of its events in processes of their own
  * (DELTA_EXCHANGE_RELAY), over one PostgreSQL with fsync: against pg-boss on the same work
  * (a business transaction with its event, each event signed, delivered in batches, one row of effect), and against the business
- * transaction alone. In rounds that take turns. `npm run bench -- exchange [--rounds N] [--events N]`.
+ * transaction alone. A third contender does nothing but statements and signatures (floorOwner.ts), and so tells how much is left to
+ * be saved. In rounds that take turns. `npm run bench -- exchange [--rounds N] [--events N]`.
  */
 export interface ExchangeBenchOptions { readonly rounds: number; readonly events: number }
 
-type Contender = 'exchange' | 'pg-boss';
+const contenders = ['exchange', 'pg-boss', 'floor'] as const satisfies readonly Contender[];
 const targets = { boss: 3, business: 0.75, idleMs: 150 };
 
 export async function benchExchange({ rounds, events }: ExchangeBenchOptions, say = (line: string): void => { process.stdout.write(`${line}\n`); }): Promise<boolean> {
@@ -26,15 +27,15 @@ export async function benchExchange({ rounds, events }: ExchangeBenchOptions, sa
   const cluster = await startCluster({ directory: join(home, 'pg'), log: () => undefined });
   const all: Pair[] = [];
   try {
-    const pairs = Object.fromEntries(await Promise.all((['exchange', 'pg-boss'] as const).map(async (contender) => {
+    const pairs = Object.fromEntries(await Promise.all(contenders.map(async (contender) => {
       const pair = await startPair(contender, cluster.url('postgres'));
       all.push(pair);
       return [contender, pair] as const;
     }))) as Record<Contender, Pair>;
-    const rates: Record<Contender | 'told' | 'alone', number[]> = { 'exchange': [], 'pg-boss': [], 'told': [], 'alone': [] };
+    const rates: Record<Contender | 'told' | 'alone', number[]> = { 'exchange': [], 'pg-boss': [], 'floor': [], 'told': [], 'alone': [] };
     let written = 0;
     for (let round = -1; round < rounds; round += 1) {
-      const order: Contender[] = round % 2 === 0 ? ['exchange', 'pg-boss'] : ['pg-boss', 'exchange'];
+      const order = round % 2 === 0 ? contenders : [...contenders].reverse();
       const count = round < 0 ? Math.ceil(events / 4) : events;
       const came: Partial<Record<Contender, number>> = {};
       for (const contender of order) {
@@ -44,16 +45,16 @@ export async function benchExchange({ rounds, events }: ExchangeBenchOptions, sa
       written += count;
       const { told, alone } = await pairs.exchange.business(Math.ceil(count / 4), round % 2 === 0 ? ['told', 'alone', 'alone', 'told'] : ['alone', 'told', 'told', 'alone'], () => tidy(all));
       if (round < 0) continue;
-      rates.exchange.push(came.exchange!);
-      rates['pg-boss'].push(came['pg-boss']!);
+      for (const contender of contenders) rates[contender].push(came[contender]!);
       rates.told.push(told);
       rates.alone.push(alone);
-      process.stderr.write(`round ${round + 1}: exchange ${came.exchange!.toFixed(0)}/s, pg-boss ${came['pg-boss']!.toFixed(0)}/s; business transaction with event ${rates.told.at(-1)!.toFixed(0)}/s, alone ${rates.alone.at(-1)!.toFixed(0)}/s\n`);
+      process.stderr.write(`round ${round + 1}: exchange ${came.exchange!.toFixed(0)}/s, pg-boss ${came['pg-boss']!.toFixed(0)}/s, floor ${came.floor!.toFixed(0)}/s; business transaction with event ${rates.told.at(-1)!.toFixed(0)}/s, alone ${rates.alone.at(-1)!.toFixed(0)}/s\n`);
     }
     const idle = await pairs.exchange.idle(200);
     const ratio = (a: number[], b: number[]): number => median(a.map((value, i) => value / b[i]!));
     const [overBoss, ofBusiness, p95] = [ratio(rates.exchange, rates['pg-boss']), ratio(rates.told, rates.alone), quantile(idle, 0.95)];
     say(`from business transaction to effect: exchange ${median(rates.exchange).toFixed(0)}/s, pg-boss ${median(rates['pg-boss']).toFixed(0)}/s, ratio ${overBoss.toFixed(2)} (at least ${targets.boss}); medians of ${rounds} rounds of ${events} events`);
+    say(`statements and signatures alone (floor): ${median(rates.floor).toFixed(0)}/s, ${ratio(rates.floor, rates['pg-boss']).toFixed(2)} times pg-boss; the exchange reaches ${ratio(rates.exchange, rates.floor).toFixed(2)} of it`);
     say(`business transaction: with its event ${median(rates.told).toFixed(0)}/s, alone ${median(rates.alone).toFixed(0)}/s, ratio ${ofBusiness.toFixed(2)} (at least ${targets.business})`);
     say(`idle: from commit to effect median ${median(idle).toFixed(0)} ms, p95 ${p95.toFixed(0)} ms (under ${targets.idleMs})`);
     return overBoss >= targets.boss && ofBusiness >= targets.business && p95 < targets.idleMs;
@@ -91,7 +92,7 @@ async function startPair(contender: Contender, clusterUrl: string): Promise<Pair
   const keys = { shanghai: await generateKeyPair('shanghai'), jiangsu: await generateKeyPair('jiangsu') };
   const trust: TrustFile = { keys: { shanghai: [keys.shanghai.publicKey], jiangsu: [keys.jiangsu.publicKey] } };
   const children: ChildProcess[] = [];
-  const start = async (name: 'shanghai' | 'jiangsu', more: { replicaOf?: Begun['database'] } = {}): Promise<Begun & { ask: Ask }> => {
+  const start = async (name: 'shanghai' | 'jiangsu', more: { replicaOf?: Begun['database']; receiver?: Begun['database'] } = {}): Promise<Begun & { ask: Ask }> => {
     const child = forkOwner(clusterUrl);
     children.push(child);
     const ask = askingOf(child, `${contender} ${name}`);
@@ -99,7 +100,7 @@ async function startPair(contender: Contender, clusterUrl: string): Promise<Pair
   };
   const [sender, receiver] = [await start('shanghai'), await start('jiangsu')];
   // Moves what the sender's business tells, for both contenders.
-  const relay = await start('shanghai', { replicaOf: sender.database });
+  const relay = await start('shanghai', { replicaOf: sender.database, ...(contender === 'floor' ? { receiver: receiver.database } : {}) });
   const peers = [{ name: 'shanghai', url: sender.url }, { name: 'jiangsu', url: receiver.url }];
   for (const { ask } of [sender, relay, receiver]) await ask({ do: 'meet', peers });
   let arrived = 0;

@@ -2,13 +2,17 @@ import { createTrust, type JWK, type TrustFile } from '@delta/service/keys';
 import { sendEvents, type Peer } from '@delta/runtime/exchange/index';
 import { startOwner, type Owner } from '../support/exchangeOwners.js';
 import { joinBoss } from './bossOwner.js';
+import { runFloor } from './floorOwner.js';
 
 /** Where an owner answers, and its database. */
 export interface Begun { readonly url: string; readonly database: Owner['database'] }
 
+/** Who moves the events: the exchange, a job queue, or nothing but the statements and signatures that no exchange does without. */
+export type Contender = 'exchange' | 'pg-boss' | 'floor';
+
 /** What the bench tells one of its owners, and what comes back. */
 export type Order =
-  | { readonly do: 'begin'; readonly name: string; readonly key: JWK; readonly trust: TrustFile; readonly contender: 'exchange' | 'pg-boss'; readonly replicaOf?: Begun['database'] }
+  | { readonly do: 'begin'; readonly name: string; readonly key: JWK; readonly trust: TrustFile; readonly contender: Contender; readonly replicaOf?: Begun['database']; readonly receiver?: Begun['database'] }
   | { readonly do: 'meet'; readonly peers: readonly Peer[] }
   /** Business transactions, sixteen at a time: with the event that each tells of, or alone. */
   | { readonly do: 'write'; readonly first: number; readonly count: number; readonly tell: boolean }
@@ -33,6 +37,8 @@ const text = 'x'.repeat(160);
 const addresses: Peer[] = [];
 let owner: Owner;
 let boss: Awaited<ReturnType<typeof joinBoss>> | undefined;
+/** The receiver, where its database is reached without its process. */
+let reached: Owner | undefined;
 let steady: NodeJS.Timeout | undefined;
 let steadily = 0;
 let running: { stop(): Promise<void> } | undefined;
@@ -45,6 +51,7 @@ async function carryOut(order: Order): Promise<unknown> {
     case 'begin':
       owner = await startOwner(order.name, order.key, await createTrust(order.trust), addresses, undefined, { poolSize: 20, ...(order.replicaOf === undefined ? {} : { replicaOf: order.replicaOf }) });
       if (order.contender === 'pg-boss') boss = await joinBoss(owner, addresses);
+      if (order.contender === 'floor' && order.receiver) reached = await startOwner('jiangsu', order.key, await createTrust(order.trust), [], undefined, { replicaOf: order.receiver });
       return { url: boss?.url ?? owner.url, database: { url: owner.database.url, ownerUrl: owner.database.ownerUrl } } satisfies Begun;
     case 'meet':
       addresses.splice(0, addresses.length, ...order.peers);
@@ -67,7 +74,7 @@ async function carryOut(order: Order): Promise<unknown> {
       return times;
     }
     case 'move':
-      if (order.run) running = boss ? boss.run() : owner.run(defaults.pollMs, defaults.greetMs);
+      if (order.run) running = boss ? boss.run() : reached ? runFloor(owner, reached) : owner.run(defaults.pollMs, defaults.greetMs);
       else await running?.stop();
       return undefined;
     case 'await':
@@ -91,6 +98,7 @@ async function carryOut(order: Order): Promise<unknown> {
     case 'end':
       await running?.stop();
       await boss?.close();
+      await reached?.close();
       await owner.close();
       return undefined;
   }

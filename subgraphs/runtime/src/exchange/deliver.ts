@@ -11,8 +11,12 @@ import { fitting, toWire } from './wire.js';
 /** What came of one turn: more is waiting, so much that whoever is served meanwhile comes first; more is; nothing is; or the stream stands still until somebody acts. */
 export type Turn = 'BACKLOG' | 'MORE' | 'IDLE' | 'HALTED';
 
-/** A peer that is so many events behind was away: they go by smaller batches, one at a time, with a pause behind each. */
-export const backlog = { from: 5_000, batch: 100 } as const;
+/**
+ * A peer that is so many events behind was away, and an outbox that gave so many a place in a row was full: both go on by small
+ * batches, one at a time, with a pause behind each of so many times what it took, so that few who are served meanwhile meet one,
+ * and wait little. Up to that many go as fast as they can, within seconds.
+ */
+export const backlog = { from: 20_000, batch: 50, pause: 9 } as const;
 
 /** Fewer events than this wait for the receipt of those before them: more of them will have come until then. */
 const worthSendingAhead = 100;

@@ -32,10 +32,6 @@ const hourMs = 60 * 60_000;
 /** From so many events a look on, the next look waits longer: what comes meanwhile goes in fewer, larger batches, which cost a fraction. */
 const crowd = 25;
 const gatherPolls = 4;
-/** Behind a batch of a backlog, in times of what the batch took: long, and the batches short, so that few who are served meet one and wait little. */
-const backlogPause = 9;
-/** After so many full batches in a row the outbox is a backlog as well, and its batches are as small. */
-const fullBatches = 10;
 /** Placing takes some tens of milliseconds: for longer than this, others do not wait for it. */
 const heldMs = 500;
 
@@ -82,7 +78,7 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
         if (greet) greeted = performance.now();
         failed = 0;
         // Both sides have others to serve: a backlog gets a part of their time, however long it is.
-        if (turn === 'BACKLOG') await pause(bell, (performance.now() - began) * backlogPause);
+        if (turn === 'BACKLOG') await pause(bell, (performance.now() - began) * backlog.pause);
         if (turn === 'BACKLOG' || turn === 'MORE') continue;
         await bell.wait(greetMs);
       } catch (error) {
@@ -123,13 +119,14 @@ export function startExchange(services: SenderServices, { peers, pollMs = 50, gr
   };
 
   const run = async (): Promise<void> => {
-    let [failed, trimmed, last, full] = [0, performance.now(), { count: 0, more: false }, 0];
+    let [failed, trimmed, last, inARow] = [0, performance.now(), { count: 0, more: false }, 0];
     while (!stopping) {
       try {
         const began = performance.now();
-        last = await place(full > fullBatches ? backlog.batch : exchangeLimits.events);
-        full = last.more ? full + 1 : 0;
-        if (full > fullBatches) await pause(outbox, (performance.now() - began) * backlogPause);
+        const most = inARow > backlog.from ? backlog.batch : exchangeLimits.events;
+        last = await place(most);
+        inARow = last.more ? inARow + most : 0;
+        if (inARow > backlog.from) await pause(outbox, (performance.now() - began) * backlog.pause);
         if (performance.now() - trimmed > hourMs) {
           trimmed = performance.now();
           await trim(db, new Date(now().getTime() - keepMs));
