@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { httpTransport, joinExchange, peersOf, sendEvents, signPeers, startExchange, type RunningExchange, type Transport } from '@delta/runtime/exchange/index';
+import { backlog } from '@delta/runtime/exchange/deliver';
+import { exchangeLimits } from '@delta/runtime/exchange/message';
 import { sequence } from '@delta/runtime/exchange/sequence';
 import { createSigner, createTrust, generateKeyPair } from '@delta/service/keys';
 import { createMetrics } from '@delta/service/metrics';
@@ -128,6 +130,21 @@ test('a backlog goes in batches of which two are on their way at most, and in or
   expect(most).toBe(2);
   await inOrder(1_300);
 });
+
+test('a peer that is far behind gets small batches with pauses behind them, until the rest goes within seconds', async () => {
+  const sent: { readonly events: number; readonly began: number; ended: number }[] = [];
+  await write(backlog.from + 2 * backlog.batch);
+  while (await sequence(shanghai!.services, 'jiangsu') > 0);
+  replica(async (ask, message) => {
+    const one = { events: eventsOf(message), began: performance.now(), ended: NaN };
+    if (one.events > 0) sent.push(one);
+    return ask().finally(() => { one.ended = performance.now(); });
+  });
+  await until(async () => sent.length > 2, 'three batches');
+  expect(sent.slice(0, 3).map(({ events }) => events)).toEqual([backlog.batch, backlog.batch, exchangeLimits.events]);
+  const [first, second] = sent as [(typeof sent)[number], (typeof sent)[number]];
+  expect(second.began - first.ended).toBeGreaterThan(backlog.pause * (first.ended - first.began));
+}, 60_000);
 
 test('a batch that overtakes the one before it is sent again, and changes nothing', async () => {
   let messages = 0;
