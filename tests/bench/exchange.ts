@@ -99,7 +99,7 @@ async function startPair(contender: Contender, clusterUrl: string): Promise<Pair
     return { ask, ...await ask<Begun>({ do: 'begin', name, key: keys[name].privateKey, trust, contender, ...more }) };
   };
   const [sender, receiver] = [await start('shanghai'), await start('jiangsu')];
-  // Moves what the sender's business tells, for both contenders.
+  // Moves what the sender's business tells, for each contender.
   const relay = await start('shanghai', { replicaOf: sender.database, ...(contender === 'floor' ? { receiver: receiver.database } : {}) });
   const peers = [{ name: 'shanghai', url: sender.url }, { name: 'jiangsu', url: receiver.url }];
   for (const { ask } of [sender, relay, receiver]) await ask({ do: 'meet', peers });

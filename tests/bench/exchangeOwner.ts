@@ -51,7 +51,7 @@ async function carryOut(order: Order): Promise<unknown> {
     case 'begin':
       owner = await startOwner(order.name, order.key, await createTrust(order.trust), addresses, undefined, { poolSize: 20, ...(order.replicaOf === undefined ? {} : { replicaOf: order.replicaOf }) });
       if (order.contender === 'pg-boss') boss = await joinBoss(owner, addresses);
-      if (order.contender === 'floor' && order.receiver) reached = await startOwner('jiangsu', order.key, await createTrust(order.trust), [], undefined, { replicaOf: order.receiver });
+      if (order.receiver) reached = await startOwner('jiangsu', order.key, await createTrust(order.trust), [], undefined, { replicaOf: order.receiver });
       return { url: boss?.url ?? owner.url, database: { url: owner.database.url, ownerUrl: owner.database.ownerUrl } } satisfies Begun;
     case 'meet':
       addresses.splice(0, addresses.length, ...order.peers);

@@ -22,17 +22,16 @@ export function noteFailure({ shelf, log, refused }: PullServices, kind: ListKin
   const reason = reasonOf(error);
   refused(kind, error instanceof PassRefusal ? error.code : 'UNREACHABLE');
   if (reason === 'STATUS_LIST_ROLLED_BACK') return;
-  const before = asked.failure?.reason === reason ? asked.failure : { reason, since: performance.now(), said: false };
-  const isNews = !before.said && (error instanceof PassRefusal || performance.now() - before.since >= patienceMs);
+  const at = performance.now();
+  const before = asked.failure?.reason === reason ? asked.failure : { reason, since: at, said: false };
+  const isNews = !before.said && (error instanceof PassRefusal || at - before.since >= patienceMs);
   if (isNews) log.warn({ list: kind, kid, reason }, 'a list of the pass could not be renewed; what is held stays in use');
-  asked.failedAt = performance.now();
-  asked.failure = { ...before, said: before.said || isNews };
+  asked.failure = { ...before, at, said: before.said || isNews };
 }
 
 export function noteAnswer({ shelf, log }: PullServices, kind: ListKind | 'TRUST', kid: string): void {
   const asked = askedOf(shelf, `${kind} ${kid}`);
   if (asked.failure?.said) log.info({ list: kind, kid }, 'a list of the pass is renewed again');
   asked.failure = undefined;
-  asked.failedAt = undefined;
   asked.answeredAt = performance.now();
 }

@@ -15,10 +15,8 @@ export interface Asked {
   tag?: string | undefined;
   /** When the issuer last answered, by the process's monotonic clock in milliseconds. */
   answeredAt?: number;
-  /** When it did not, if it has not answered since. */
-  failedAt?: number | undefined;
-  /** Why attempts bring nothing, since when by the same clock, and whether the log says so. */
-  failure?: { readonly reason: string; readonly since: number; readonly said: boolean } | undefined;
+  /** Until it answers: why attempts bring nothing, since when and when last by the same clock, and whether the log says so. */
+  failure?: { readonly reason: string; readonly since: number; readonly at: number; readonly said: boolean } | undefined;
 }
 
 /** All lists in use in this process. Only what was verified and persisted gets here. */

@@ -66,7 +66,7 @@ export async function startPassLists({ metrics, trustEveryMs = listTimes.trustEv
     async freshStatus(kid, maxAgeMs) {
       // Of a kid that nobody vouches for nothing is asked or kept: it is whatever stood in somebody's code.
       if (!shelf.trust?.find(kid)) return undefined;
-      const { answeredAt = -Infinity, failedAt = -Infinity } = askedOf(shelf, `STATUS ${kid}`);
+      const { answeredAt = -Infinity, failure: { at: failedAt } = { at: -Infinity } } = askedOf(shelf, `STATUS ${kid}`);
       const now = performance.now();
       if (now - Math.max(answeredAt, failedAt) > maxAgeMs && !stopping.signal.aborted) {
         // Whoever asks meanwhile gets the same answer, which is newer than his question by less than a request.
