@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { seeded } from '../random.js';
 import { countsOf, workUnder, type Counts } from './carryOut.js';
 import { gatherRefusals } from './gather.js';
 import { Injector } from './inject.js';
 import { invariants, type Invariant, type Violation } from './invariants.js';
-import { caughtUp, late, watch } from './progress.js';
+import { atRest, caughtUp, late, watch } from './progress.js';
 import { scheduleOf, type FaultKind } from './schedule.js';
 import { judge } from './verdict.js';
 import { startVisitors } from './visitors.js';
@@ -53,9 +52,6 @@ export interface ExchangeFaultsReport extends Counts {
   readonly violations: readonly Violation[];
 }
 
-/** The heads of what the last visitors left to audit are told a moment later. */
-const lastHeadsMs = 3_000;
-
 /** @throws when a fault could not be carried out, or the run was ended */
 export async function runExchangeFaults(options: ExchangeFaultsOptions): Promise<ExchangeFaultsReport> {
   const { events, peers, faults, restores, seed, kinds, patience = 120, signal } = options;
@@ -75,11 +71,11 @@ export async function runExchangeFaults(options: ExchangeFaultsOptions): Promise
     const isSteady = await caughtUp(zone, patience, signal);
     const steadySeconds = (performance.now() - injector.lastEnd) / 1_000;
     say(isSteady ? `steady ${steadySeconds.toFixed(1)} s after the last fault` : 'not steady');
-    await sleep(lastHeadsMs);
-    await caughtUp(zone, isSteady ? patience : 0, signal);
+    // The heads of what the last visitors left to audit are told a moment later.
+    const isAtRest = isSteady && await atRest(zone, patience, signal);
 
     const { missing, ...verdict } = await judge(zone, { ...workload, mayBeLost: injector.mayBeLost });
-    const unsteady = isSteady ? [] : [{ invariant: 'steady' as const, where: (await late(zone)).join(', '), what: `not caught up after ${patience} s` }];
+    const unsteady = isAtRest ? [] : [{ invariant: 'steady' as const, where: (await late(zone)).join(', '), what: `not ${isSteady ? 'at rest' : 'caught up'} after ${patience} s` }];
     const violations = [...unsteady, ...verdict.violations];
     return {
       seed, streams: workload.streams.length, eventsPerStream: events, acknowledged: workload.acknowledged.length, inDoubt: workload.inDoubt.length, lostWithDatabase: missing, ...verdict,

@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outboxId } from '@delta/runtime/exchange/tables';
 import type { DrillOwner } from './owner.js';
+import { written } from './progress.js';
 import type { Fault, Restore } from './schedule.js';
 import type { DrillZone } from './zone.js';
 
 /** Long enough that peers have answered what they were asked before an owner died. */
 const settlingMs = 1_500;
 const patienceMs = 90_000;
-
-/** Up to where each of its streams goes, what has no place yet included. */
-const written = (owner: DrillOwner): Promise<{ peer: string; n: number }[]> => owner.rows(`select peer, sum(n)::float8 as n from (
-  select peer, seq as n from exchange_stream where direction = 'OUT' union all select peer, count(*) from exchange_outbox group by 1) s group by 1`);
 
 /** Work that stops at one owner while that is restored. */
 export interface Holdable {

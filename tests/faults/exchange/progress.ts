@@ -32,6 +32,32 @@ export async function caughtUp(zone: DrillZone, seconds: number, signal?: AbortS
   return false;
 }
 
+/** Whether an owner's audit has a head that is not signed yet, or entries that are in no head: what is signed is told to all others. */
+async function hasUntoldHead(owner: DrillOwner): Promise<boolean> {
+  const [row] = await owner.rows<{ untold: boolean }>(`select (select coalesce(max(seq), 0) from audit_seal) <> (select coalesce(max(seq), 0) from audit_checkpoint)
+    or exists (select from audit_entry e where not exists (select from audit_seal s where s.entry_id = e.id)) as untold`);
+  return row!.untold;
+}
+
+/** Up to where each of an owner's streams goes, what has no place yet included. */
+export const written = (owner: DrillOwner): Promise<{ peer: string; n: number }[]> => owner.rows(`select peer, sum(n)::float8 as n from (
+  select peer, seq as n from exchange_stream where direction = 'OUT' union all select peer, count(*) from exchange_outbox group by 1) s group by 1 order by 1`);
+
+/**
+ * Whether nothing moves any more within so many seconds, and nothing will by itself. Owners are asked one after another, so an event
+ * that passes from one to the next could be seen at neither: what was written must be the same before and after they were asked.
+ */
+export async function atRest(zone: DrillZone, seconds: number, signal?: AbortSignal): Promise<boolean> {
+  const owners = [...zone.owners.values()];
+  const ends = async (): Promise<string> => JSON.stringify(await Promise.all(owners.map(written)));
+  for (const until = performance.now() + seconds * 1_000; performance.now() < until; await sleep(100, undefined, { ...(signal ? { signal } : {}) })) {
+    const before = await ends();
+    const untold = await Promise.all(owners.map(hasUntoldHead));
+    if (!untold.includes(true) && (await late(zone)).length === 0 && await ends() === before) return true;
+  }
+  return false;
+}
+
 /** Keeps an eye on how far every stream is behind, so that nobody writes faster than it is told. */
 export function watch(zone: DrillZone, workload: Workload): { stop(): Promise<void> } {
   let stopped = false;

@@ -3,7 +3,7 @@ import { countsOf, workUnder, type Counts } from '../exchange/carryOut.js';
 import { gatherRefusals } from '../exchange/gather.js';
 import { Injector } from '../exchange/inject.js';
 import type { Violation } from '../exchange/invariants.js';
-import { caughtUp, late } from '../exchange/progress.js';
+import { atRest, caughtUp, late } from '../exchange/progress.js';
 import { scheduleOf, type Step } from '../exchange/schedule.js';
 import { judge } from '../exchange/verdict.js';
 import { startDrillZone, type DrillZone, type DrillZoneOptions } from '../exchange/zone.js';
@@ -88,11 +88,13 @@ export async function runMovesFaults(options: MovesFaultsOptions): Promise<Moves
     const isSteady = await settled(zone, patience, signal);
     const steadySeconds = Math.round((performance.now() - injector.lastEnd) / 100) / 10;
     say(isSteady ? `steady ${steadySeconds} s after the last fault` : 'not steady');
+    // The heads of what the last transfers left to audit are told a moment later.
+    const isAtRest = isSteady && await atRest(zone, patience, signal);
 
     const streams = await judge(zone, { acknowledged: [], inDoubt: [], mayBeLost: new Set() });
     const restored = new Set(steps.flatMap(({ what }) => (what.kind === 'restore' ? [what.owner] : [])));
     const moved = [...walks.wrong, ...checkMoves(await gatherMoves(zone), { before, walks: walks.walks, restored })];
-    const unsteady = isSteady ? [] : [{ invariant: 'steady' as const, where: (await late(zone)).join(', '), what: `not settled after ${patience} s` }];
+    const unsteady = isAtRest ? [] : [{ invariant: 'steady' as const, where: (await late(zone)).join(', '), what: `not ${isSteady ? 'at rest' : 'settled'} after ${patience} s` }];
     const count = (violations: readonly unknown[]): 'ok' | number => violations.length || 'ok';
     const { faults: carriedOut, ...counts } = countsOf(steps);
     return {
