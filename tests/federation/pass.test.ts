@@ -99,6 +99,10 @@ describe('a pass that is issued and bound to a phone', () => {
     expect((await change('revokePass', id, { reason: 'MISUSED' })).pass).toMatchObject({ state: 'REVOKED', revokedFor: 'MISUSED' });
     await until(async () => (await ones()) > before, 'the list says so');
     expect(await change('revokePass', id, { reason: 'MISUSED' })).toMatchObject({ code: 'PASS_REVOKED' });
+    // The other provinces keep that it was; the zone is told of no pass.
+    const told = (owner: string) => zone.rows(owner, `select state from exchange_inbox where type = 'pass.revoked' and subject = $1`, [id]);
+    await until(async () => (await told('anhui')).length === 1, 'anhui is told');
+    expect([await told('anhui'), await told('zone')]).toEqual([[{ state: 'APPLIED' }], []]);
     expect(await change('resumePass', id)).toMatchObject({ code: 'PASS_REVOKED' });
     const known = await openKnownIssued(new Uint8Array(await (await fetch(new URL(`/pass/known-issued/${issuing}`, zone.urls['shanghai']))).arrayBuffer()), { trust });
     const [{ digest }] = await zone.rows<{ digest: Buffer }>('shanghai', 'select digest from pass_credential where pass = $1', [id]) as [{ digest: Buffer }];

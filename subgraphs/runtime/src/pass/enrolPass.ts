@@ -5,10 +5,11 @@ import { recordEntries, type AuditedRequest } from '../audit/index.js';
 import type { Transaction } from '../db/database.js';
 import { lockMember } from '../member/index.js';
 import { codeFault, codeTries, readCode, readPoint, selectorOf, type CodeFault } from '../oneTimeCode/index.js';
+import { revoke } from './revoke.js';
 import { stateOf } from './rules.js';
 import type { PassServices } from './services.js';
 import { signCredential } from './signCredential.js';
-import { countTry, findPass, heldPasses, holderOf, lockCode, newestCredential, revokeById, setCodeUsed, setEnrolled, type FoundCode } from './store.js';
+import { countTry, findPass, heldPasses, holderOf, lockCode, newestCredential, setCodeUsed, setEnrolled, type FoundCode } from './store.js';
 import type { PassRecord } from './types.js';
 
 export interface EnrolPassInput { readonly code: string; readonly holderKey: string; readonly clientKey: string }
@@ -68,7 +69,7 @@ async function enrol(services: PassServices, within: Transaction, request: Audit
   // As where one is issued: a code that was given out before leads around no suspension, of paper neither.
   if (held.some((one) => stateOf(one, at) === 'SUSPENDED')) throw new PlatformError('PASS_SUSPENDED');
   // One live phone pass a member: what was held before ends as the new one begins.
-  await revokeById(within, held.filter((one) => one.id !== id && one.class === 'PHONE').map((one) => one.id), 'REPLACED', at);
+  await revoke(services, within, held.filter((one) => one.id !== id && one.class === 'PHONE').map((one) => one.id), 'REPLACED', at);
   const { credential, expiresAt } = await signCredential(services, within, pass, { holder });
   await setEnrolled(within, id, holder, expiresAt, at);
   await setCodeUsed(within, id, clientKey, at);

@@ -1,6 +1,7 @@
 export { issueBatch, type BatchIssue, type IssuedSheet } from './issueBatch.js';
 export { createPassLoaders, type PassLoaders } from './loaders.js';
 export { keysUnder, loadPassKeys, requireKey, type PassKeys } from './passKeys.js';
+export { passEvents } from './passEvents.js';
 export { passRoutes } from './passRoutes.js';
 export { passMutations, passQueries, passResolvers } from './resolvers.js';
 export type { PaperRenderer, PassIssuing, PassServices, SigningServices } from './services.js';

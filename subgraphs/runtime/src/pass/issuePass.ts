@@ -10,6 +10,7 @@ import { codeLifeMs, codeShown, drawCode, selectorOf } from '../oneTimeCode/inde
 import { requireKey } from './passKeys.js';
 import { recordAct, repeatedAct } from './recordAct.js';
 import { requireHolder, type DepartedFrom } from './requireHolder.js';
+import { revoke } from './revoke.js';
 import { seconds, stateOf } from './rules.js';
 import type { PassServices } from './services.js';
 import { findPass, forgetCodes, insertCode, insertPasses, revokeById } from './store.js';
@@ -37,7 +38,7 @@ export const newPass = (code: string, about: Pick<PassRecord, 'memberId' | 'clas
  * Who says that the phone was lost has the pass on it ended here and now.
  *
  * @throws PlatformError FORBIDDEN, CLIENT_KEY_INVALID, MALFORMED_ID, PASS_KEYS_MISSING, NOT_DISCLOSED, MEMBER_MOVED, TRANSFER_UNDER_WAY, PASS_SUSPENDED,
- * PASS_AWAITS_ENROLMENT, PASS_HELD, CLIENT_KEY_REUSED
+ * PASS_REASON_UNFIT, PASS_AWAITS_ENROLMENT, PASS_HELD, CLIENT_KEY_REUSED
  */
 export async function issuePass(services: PassServices, viewer: Viewer, request: AuditedRequest, input: IssuePassInput, departedFrom: DepartedFrom): Promise<Issued> {
   const office = requireOffice(viewer, 'KEEP_PASSES');
@@ -54,7 +55,7 @@ export async function issuePass(services: PassServices, viewer: Viewer, request:
     await requireKey(passes.keys, 'pass', seconds(at));
     const { member, held } = await requireHolder(within, office, { memberId, owned }, wanted, departedFrom, at);
     await revokeById(within, held.filter((pass) => stateOf(pass, at) === 'LAPSED').map(({ id }) => id), 'LAPSED', at);
-    if (wanted.reason === 'LOST') await revokeById(within, held.filter((pass) => pass.class === 'PHONE' && pass.state === 'VALID').map(({ id }) => id), 'LOST', at);
+    if (wanted.reason === 'LOST') await revoke(services, within, held.filter((pass) => pass.class === 'PHONE' && pass.state === 'VALID').map(({ id }) => id), 'LOST', at);
     const pass = newPass(entry.code, {
       memberId, ...wanted, state: 'AWAITING_ENROLMENT', organizationId: member.homeOrganizationId, officeId: office, issuedAt: at, codeUntil: new Date(at.getTime() + codeLifeMs),
     });

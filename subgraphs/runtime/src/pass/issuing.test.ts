@@ -10,11 +10,13 @@ import { newPassSigner } from '../../../../tests/support/passTrust.js';
 import { createDatabase, type Database, type Transaction } from '../db/database.js';
 import { openDatabase } from '../db/dataSource.js';
 import { provinceMigrations } from '../db/migrations/index.js';
+import { eventTypes, peersOf, sendEvents } from '../exchange/index.js';
 import { lockMember } from '../member/index.js';
 import { createCodeHasher } from '../oneTimeCode/index.js';
 import { enrolPass } from './enrolPass.js';
 import { issueBatch } from './issueBatch.js';
 import { issuePass } from './issuePass.js';
+import { passEvents } from './passEvents.js';
 import { printPass } from './printPass.js';
 import { revokePass } from './revokePass.js';
 import type { PassServices } from './services.js';
@@ -28,6 +30,7 @@ let services: PassServices;
 const office = '31-019a2b3c-4d5e-7f60-8a1b-00000000000a';
 const memberId = '019a2b3c-4d5e-7f60-8a1b-000000000001';
 const viewer: Viewer = { issuer: 'https://id.test', subject: 'secretary', role: 'branch_secretary', province: '31', organization: office, member: null };
+const types = eventTypes(passEvents(() => new Date()));
 const nowhere = async (): Promise<null> => null;
 const request = () => ({ requestId: randomUUID(), viewer });
 
@@ -39,7 +42,7 @@ beforeAll(async () => {
     values ($1, '王小明', 'MALE', 'HOME', $2, '\\x00', 'v1:1', 'aes', 'v1')`, [memberId, office]);
   const from = Math.floor(Date.now() / 1000) - 86_400;
   services = {
-    db, entry: provinceByCode('31')!, now: () => new Date(), codes: createCodeHasher({ current: 'v1', versions: ['v1'], key: () => Buffer.alloc(32, 7) }),
+    db, entry: provinceByCode('31')!, exchange: { peers: peersOf('shanghai', () => []), tell: (within, events, at) => sendEvents(within, { types }, events, at) }, now: () => new Date(), codes: createCodeHasher({ current: 'v1', versions: ['v1'], key: () => Buffer.alloc(32, 7) }),
     passes: { keys: keysInMemory([{ use: 'pass', from }, { use: 'status', from }]), places: 5_000, paper: async () => new Uint8Array(), challengeKeys: () => [] },
   };
 });

@@ -7,10 +7,11 @@ import { lockMember, maskName } from '../member/index.js';
 import { newPass } from './issuePass.js';
 import { recordAct, repeatedAct } from './recordAct.js';
 import { requireHolder, type DepartedFrom } from './requireHolder.js';
+import { revoke } from './revoke.js';
 import { seconds } from './rules.js';
 import type { PassServices } from './services.js';
 import { signCredential } from './signCredential.js';
-import { findPass, insertPasses, revokeById, setExpiries } from './store.js';
+import { findPass, insertPasses, setExpiries } from './store.js';
 import type { IssueReason, PassRecord } from './types.js';
 
 export interface PrintPassInput { readonly memberId: string; readonly reason?: IssueReason | null; readonly clientKey: string }
@@ -40,7 +41,7 @@ export async function printPass(services: PassServices, viewer: Viewer, request:
     if (repeated) return { pass: (await findPass(within, repeated.pass))!, sheet: null };
     const at = now();
     const { member, held } = await requireHolder(within, office, { memberId, owned }, wanted, departedFrom, at);
-    await revokeById(within, held.filter((one) => one.class === 'PAPER').map(({ id }) => id), 'REPLACED', at);
+    await revoke(services, within, held.filter((one) => one.class === 'PAPER').map(({ id }) => id), 'REPLACED', at);
     const maskedName = maskName(member.name);
     const entered: PassRecord = { ...newPass(entry.code, { memberId, ...wanted, state: 'VALID', organizationId: member.homeOrganizationId, officeId: office, issuedAt: at, codeUntil: null }), expiresAt: at };
     await insertPasses(within, [entered]);

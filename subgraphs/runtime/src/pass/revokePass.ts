@@ -2,9 +2,9 @@ import { PlatformError } from '@delta/schema/errors';
 import type { Viewer } from '@delta/schema/viewer';
 import type { AuditedRequest } from '../audit/index.js';
 import { changePass, type ChangeInput } from './changePass.js';
+import { revoke } from './revoke.js';
 import { mayBecome } from './rules.js';
 import type { PassServices } from './services.js';
-import { revokeById } from './store.js';
 import type { PassRecord, Revocation } from './types.js';
 
 export interface RevokePassInput extends ChangeInput { readonly reason: Revocation }
@@ -16,6 +16,6 @@ export const revokePass = (services: PassServices, viewer: Viewer, request: Audi
     async apply(within, pass, at) {
       const refusal = mayBecome(pass, 'REVOKED', at);
       if (refusal) throw new PlatformError(refusal);
-      await revokeById(within, [pass.id], input.reason, at);
+      await revoke(services, within, [pass.id], input.reason, at);
     },
   });

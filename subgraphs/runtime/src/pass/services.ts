@@ -19,7 +19,7 @@ export interface PassIssuing extends PassSigning {
   readonly challengeKeys: () => readonly Buffer[];
 }
 
-export type PassServices = Pick<ProvinceServices, 'db' | 'entry' | 'now' | 'passes' | 'codes'>;
+export type PassServices = Pick<ProvinceServices, 'db' | 'entry' | 'now' | 'passes' | 'codes'> & { readonly exchange: Pick<ProvinceServices['exchange'], 'peers' | 'tell'> };
 
 /** For whoever has the database and the keys alone: batches, and lists. */
 export type SigningServices = Pick<PassServices, 'db' | 'entry' | 'now'> & { readonly passes: PassSigning };

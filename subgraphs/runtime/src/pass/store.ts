@@ -1,7 +1,7 @@
 import type { Viewer } from '@delta/schema/viewer';
 import type { Database, Queryable } from '../db/database.js';
 import type { HashedCode } from '../oneTimeCode/index.js';
-import type { HeldPass, InspectionResult, MarkedPlaces, PassActName, PassFilter, PassRecord, PassState, RevokedFor, SuspendReason } from './types.js';
+import type { HeldPass, InspectionResult, MarkedPlaces, PassActName, PassFilter, PassRecord, PassState, RevokedFor, StatusPlace, SuspendReason } from './types.js';
 
 const columns = `p.id, encode(p.pass_id, 'hex') as "passId", p.member_id as "memberId", p.class, p.state, p.reason, p.organization_id as "organizationId",
   p.office_id as "officeId", p.issued_at as "issuedAt", p.code_until as "codeUntil", p.enrolled_at as "enrolledAt", p.expires_at as "expiresAt",
@@ -51,6 +51,24 @@ export const revokeById = async (within: Queryable, ids: readonly string[], reas
   if (ids.length > 0) await within.query(`/* pass.revoke */ update pass set state = 'REVOKED', revoked_at = $3, revoked_for = $2 where id = any($1) and state <> 'REVOKED'`, [ids, reason, at]);
 };
 
+/** Where passes stand in the status lists, of those that do. */
+export const listedPlaces = (within: Queryable, ids: readonly string[]): Promise<{ pass: string; places: StatusPlace[] }[]> => within.query(`/* pass.listed */
+  select pass, json_agg(json_build_object('kid', kid, 'index', status_index)) as places from pass_place where pass = any($1) group by pass`, [ids]);
+
+/**
+ * Revokes what had been revoked before a backup was restored, where it is not; its places also where the register does not know it.
+ * @returns whose pass it is, when it was not revoked
+ */
+export async function revokeAgain(within: Queryable, id: string, places: readonly StatusPlace[], at: Date): Promise<string | undefined> {
+  const [ended] = await within.query<{ memberId: string }>(`/* pass.revokeAgain */
+    with ended as (update pass set state = 'REVOKED', revoked_at = $2, revoked_for = 'RECOVERED' where id = $1 and state <> 'REVOKED' returning member_id) select member_id as "memberId" from ended`, [id, at]);
+  await within.query(`/* pass.endPlaces */
+    insert into pass_ended_place (kid, status_index) select u.kid, u.place from unnest($2::text[], $3::integer[]) as u (kid, place)
+     where not exists (select from pass_place t where t.kid = u.kid and t.status_index = u.place and t.pass = $1) on conflict do nothing`,
+  [id, places.map(({ kid }) => kid), places.map(({ index }) => index)]);
+  return ended?.memberId;
+}
+
 /** Revokes what a member holds. @returns how many */
 export const revokeHeld = async (within: Queryable, memberId: string, reason: RevokedFor, at: Date): Promise<number> => (await within.query(`/* pass.revokeOfMember */
   with ended as (update pass set state = 'REVOKED', revoked_at = $3, revoked_for = $2 where member_id = $1 and state <> 'REVOKED' returning 1) select * from ended`, [memberId, reason, at])).length;
@@ -93,7 +111,7 @@ export const newestCredential = async (within: Queryable, pass: string): Promise
 export const markedPlaces = async (db: Database, kid: string): Promise<MarkedPlaces> => (await db.query<MarkedPlaces>(`/* background.passPlaces */
   select coalesce(string_agg(int4send(status_index), '' order by status_index) filter (where status = 1), '') as revoked,
          coalesce(string_agg(int4send(status_index), '' order by status_index) filter (where status = 2), '') as suspended
-    from pass_place where kid = $1 and status <> 0`, [kid]))[0]!;
+    from (select status_index, status from pass_place where kid = $1 and status <> 0 union all select status_index, 1 from pass_ended_place where kid = $1) as p`, [kid]))[0]!;
 
 /** Digests of all that a key signed, sixteen bytes each, in order. */
 export const issuedDigests = async (db: Database, kid: string): Promise<Buffer> => (await db.query<{ digests: Buffer }>(`/* background.passDigests */
@@ -192,7 +210,8 @@ export const insertPasses = async (within: Queryable, passes: readonly PassRecor
 /** Gives each pass one of these places, as far as there are free ones, entered in their order: who waits for one that another has holds none that comes after it. @returns who got which; status as the pass stands */
 export const takePlaces = (within: Queryable, kid: string, passes: readonly string[], candidates: readonly number[]): Promise<{ pass: string; index: number }[]> => within.query(`/* pass.takePlaces */
   with free as (select c.place, row_number() over (order by c.n) as n from unnest($3::integer[]) with ordinality as c (place, n)
-                 where not exists (select from pass_place t where t.kid = $1 and t.status_index = c.place)),
+                 where not exists (select from pass_place t where t.kid = $1 and t.status_index = c.place)
+                   and not exists (select from pass_ended_place e where e.kid = $1 and e.status_index = c.place)),
        wanting as (select w.pass, w.n from unnest($2::text[]) with ordinality as w (pass, n))
   insert into pass_place (kid, status_index, pass, status)
   select $1, f.place, w.pass, case p.state when 'REVOKED' then 1 when 'SUSPENDED' then 2 else 0 end from wanting w join free f on f.n = w.n join pass p on p.id = w.pass

@@ -13,7 +13,7 @@ export type IssueReason = 'FIRST' | 'NEW_PHONE' | 'LOST' | 'KEY_LOST' | 'NO_PHON
 /** Why an office revokes a pass. */
 export type Revocation = 'LOST' | 'MISUSED' | 'ISSUED_IN_ERROR' | 'MEMBERSHIP_ENDED' | 'RETURNED';
 /** Why a pass was revoked; an act of no office where it is no `Revocation`. */
-export type RevokedFor = Revocation | 'REPLACED' | 'LAPSED' | 'TRANSFERRED' | 'ERASED';
+export type RevokedFor = Revocation | 'REPLACED' | 'LAPSED' | 'TRANSFERRED' | 'ERASED' | 'RECOVERED';
 
 export type SuspendReason = 'MISSING' | 'UNDER_REVIEW' | 'REQUESTED';
 
@@ -74,6 +74,9 @@ export interface KeysTaken {
   find(kid: string): { readonly use: string; readonly from: number; readonly until: number } | undefined;
   isCompromised(kid: string): boolean;
 }
+
+/** A place in the status list of a key. */
+export interface StatusPlace { readonly kid: string; readonly index: number }
 
 /** How the place of a pass stands in the status list of a key. */
 export interface MarkedPlaces {

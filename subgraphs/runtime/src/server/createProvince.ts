@@ -20,7 +20,7 @@ import { checkKeys, shredEvents } from '../member/index.js';
 import { organizationEntity } from '../organization/index.js';
 import { createCursors } from '../page/index.js';
 import { createCodeHasher } from '../oneTimeCode/index.js';
-import { createStatusPublisher, findPassForCheck, keysUnder, loadPassKeys, passRoutes, startReissuing, type PaperRenderer } from '../pass/index.js';
+import { createStatusPublisher, findPassForCheck, keysUnder, loadPassKeys, passEvents, passRoutes, startReissuing, type PaperRenderer } from '../pass/index.js';
 import { createPassChecking, type JudgingLists, type PassChecking } from '../passCheck/index.js';
 import { startPassLists, type PassLists } from '../passLists/index.js';
 import { stationEntity } from '../station/index.js';
@@ -105,7 +105,7 @@ export async function createProvince({ definition, settings, log, now = () => ne
     const exchange = await joinExchange({
       db, signer, trust, log, now, send, metrics, tls, nats: settings, relay: settings.exchangeRelay, peersFile: settings.peersFile, seals,
       types: knownEvents({ db, seals, now }, [
-        ...checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log)), ...directoryEvents(), ...shredEvents(entry.slug, now),
+        ...checkpointEvents(trust, reportForks(log, metrics), reportOwnFork(log)), ...directoryEvents(), ...shredEvents(entry.slug, now), ...passEvents(now),
         ...transferEvents({ entry, trust, envelope, blindIndex, now, owners: provinces.map(({ slug }) => slug) }),
       ], definition.extension?.events),
       onRewound: async (peer) => { if (peer === 'zone') await registerAgain(db); },
