@@ -28,6 +28,7 @@ describe('whether a pass may be issued', () => {
     ['paper around a suspension', paper, [pass('SUSPENDED')], 'PASS_SUSPENDED'],
     ['a phone\'s around a suspension of paper', first, [pass('SUSPENDED', { class: 'PAPER' })], 'PASS_SUSPENDED'],
     ['paper beside a phone\'s', paper, [pass('VALID')], null],
+    ['a phone\'s to who has no phone', { class: 'PHONE', reason: 'NO_PHONE' }, [], 'PASS_REASON_UNFIT'],
     ['paper beside an open code', paper, [pass('AWAITING_ENROLMENT')], null],
   ] as const)('%s', (_, wanted, passes, refusal) => {
     expect(mayIssue({ leaving: false, passes }, wanted, now)).toBe(refusal);

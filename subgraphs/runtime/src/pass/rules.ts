@@ -28,7 +28,8 @@ export interface HolderFacts {
 
 /**
  * When a pass may be issued: the one rule, which acceptance by a host and departure will be added to. The member is held here; that is the
- * caller's to know. A first pass is for who has none; any other reason replaces the one that is held. Who is suspended gets no other one.
+ * caller's to know. A first pass is for who has none; any other reason replaces the one that is held. Who is suspended gets no other one, and who has no
+ * phone none for a phone.
  *
  * @returns the code of the refusal, or null
  */
@@ -37,6 +38,7 @@ export function mayIssue({ leaving, passes }: HolderFacts, wanted: { readonly cl
   if (leaving) return 'TRANSFER_UNDER_WAY';
   if (held('SUSPENDED')) return 'PASS_SUSPENDED';
   if (wanted.class === 'PAPER') return null;
+  if (wanted.reason === 'NO_PHONE') return 'PASS_REASON_UNFIT';
   if (held('AWAITING_ENROLMENT')) return 'PASS_AWAITS_ENROLMENT';
   const live = passes.some((pass) => pass.class === 'PHONE' && stateOf(pass, now) === 'VALID');
   return wanted.reason === 'FIRST' && live ? 'PASS_HELD' : null;
