@@ -3,7 +3,7 @@ import { countsOf, workUnder, type Counts } from './carryOut.js';
 import { gatherRefusals } from './gather.js';
 import { Injector } from './inject.js';
 import { invariants, type Invariant, type Violation } from './invariants.js';
-import { atRest, caughtUp, late, watch } from './progress.js';
+import { atRest, caughtUp, restless, watch } from './progress.js';
 import { scheduleOf, type FaultKind } from './schedule.js';
 import { judge } from './verdict.js';
 import { startVisitors } from './visitors.js';
@@ -75,7 +75,7 @@ export async function runExchangeFaults(options: ExchangeFaultsOptions): Promise
     const isAtRest = isSteady && await atRest(zone, patience, signal);
 
     const { missing, ...verdict } = await judge(zone, { ...workload, mayBeLost: injector.mayBeLost });
-    const unsteady = isAtRest ? [] : [{ invariant: 'steady' as const, where: (await late(zone)).join(', '), what: `not ${isSteady ? 'at rest' : 'caught up'} after ${patience} s` }];
+    const unsteady = isAtRest ? [] : [{ invariant: 'steady' as const, where: (await restless(zone)).join(', '), what: `not ${isSteady ? 'at rest' : 'caught up'} after ${patience} s` }];
     const violations = [...unsteady, ...verdict.violations];
     return {
       seed, streams: workload.streams.length, eventsPerStream: events, acknowledged: workload.acknowledged.length, inDoubt: workload.inDoubt.length, lostWithDatabase: missing, ...verdict,

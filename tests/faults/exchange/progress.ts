@@ -32,11 +32,20 @@ export async function caughtUp(zone: DrillZone, seconds: number, signal?: AbortS
   return false;
 }
 
-/** Whether an owner's audit has a head that is not signed yet, or entries that are in no head: what is signed is told to all others. */
-async function hasUntoldHead(owner: DrillOwner): Promise<boolean> {
-  const [row] = await owner.rows<{ untold: boolean }>(`select (select coalesce(max(seq), 0) from audit_seal) <> (select coalesce(max(seq), 0) from audit_checkpoint)
-    or exists (select from audit_entry e where not exists (select from audit_seal s where s.entry_id = e.id)) as untold`);
+const sealed = '(select coalesce(max(seq), 0) from audit_seal)';
+
+/** Whether an owner has something that it will tell by itself: entries of its audit for which no signed head stands; of the zone looks, too. */
+async function hasUntold(owner: DrillOwner): Promise<boolean> {
+  const [row] = await owner.rows<{ untold: boolean }>(`select ${sealed} <> (select coalesce(max(seq), 0) from audit_checkpoint)
+    or exists (select from audit_entry e where not exists (select from audit_seal s where s.entry_id = e.id))
+    ${owner.name === 'zone' ? `or exists (select from looks_told where position <> ${sealed})` : ''} as untold`);
   return row!.untold;
+}
+
+/** Owners and streams that are not at rest yet. */
+export async function restless(zone: DrillZone): Promise<string[]> {
+  const untold = await Promise.all([...zone.owners.values()].map(async (owner) => (await hasUntold(owner) ? [`${owner.name} (untold)`] : [])));
+  return [...untold.flat(), ...await late(zone)];
 }
 
 /** Up to where each of an owner's streams goes, what has no place yet included. */
@@ -52,8 +61,7 @@ export async function atRest(zone: DrillZone, seconds: number, signal?: AbortSig
   const ends = async (): Promise<string> => JSON.stringify(await Promise.all(owners.map(written)));
   for (const until = performance.now() + seconds * 1_000; performance.now() < until; await sleep(100, undefined, { ...(signal ? { signal } : {}) })) {
     const before = await ends();
-    const untold = await Promise.all(owners.map(hasUntoldHead));
-    if (!untold.includes(true) && (await late(zone)).length === 0 && await ends() === before) return true;
+    if ((await restless(zone)).length === 0 && await ends() === before) return true;
   }
   return false;
 }

@@ -3,7 +3,7 @@ import { countsOf, workUnder, type Counts } from '../exchange/carryOut.js';
 import { gatherRefusals } from '../exchange/gather.js';
 import { Injector } from '../exchange/inject.js';
 import type { Violation } from '../exchange/invariants.js';
-import { atRest, caughtUp, late } from '../exchange/progress.js';
+import { atRest, caughtUp, late, restless } from '../exchange/progress.js';
 import { scheduleOf, type Step } from '../exchange/schedule.js';
 import { judge } from '../exchange/verdict.js';
 import { startDrillZone, type DrillZone, type DrillZoneOptions } from '../exchange/zone.js';
@@ -94,7 +94,7 @@ export async function runMovesFaults(options: MovesFaultsOptions): Promise<Moves
     const streams = await judge(zone, { acknowledged: [], inDoubt: [], mayBeLost: new Set() });
     const restored = new Set(steps.flatMap(({ what }) => (what.kind === 'restore' ? [what.owner] : [])));
     const moved = [...walks.wrong, ...checkMoves(await gatherMoves(zone), { before, walks: walks.walks, restored })];
-    const unsteady = isAtRest ? [] : [{ invariant: 'steady' as const, where: (await late(zone)).join(', '), what: `not ${isSteady ? 'at rest' : 'settled'} after ${patience} s` }];
+    const unsteady = isAtRest ? [] : [{ invariant: 'steady' as const, where: (await restless(zone)).join(', '), what: `not ${isSteady ? 'at rest' : 'settled'} after ${patience} s` }];
     const count = (violations: readonly unknown[]): 'ok' | number => violations.length || 'ok';
     const { faults: carriedOut, ...counts } = countsOf(steps);
     return {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { directoryEvents } from '@delta/runtime/directory/index';
 import { replayParked, sendEvents } from '@delta/runtime/exchange/index';
 import { memberColumns, memberRow, shredEvents, shredMember } from '@delta/runtime/member/index';
+import { passEvents } from '@delta/runtime/pass/index';
 import { transferEvents, transferOwnership } from '@delta/runtime/transfer/index';
 import { provinceBySlug, provinces } from '@delta/schema/provinces';
 import type { Viewer } from '@delta/schema/viewer';
@@ -21,7 +22,7 @@ let owners: Owners;
 let all: Record<Name, Owner>;
 beforeEach(async () => {
   owners = await startOwners(undefined, { types: ({ name, trust, envelope, now }) => [
-    ...directoryEvents(), ...shredEvents(name, now), ...transferEvents({ entry: provinceBySlug(name)!, trust, envelope, blindIndex, now, owners: provinces.map(({ slug }) => slug) }),
+    ...directoryEvents(), ...shredEvents(name, now), ...passEvents(now), ...transferEvents({ entry: provinceBySlug(name)!, trust, envelope, blindIndex, now, owners: provinces.map(({ slug }) => slug) }),
   ] });
   all = owners.owners;
   for (const name of Object.keys(codes) as Name[]) {
@@ -35,11 +36,11 @@ beforeEach(async () => {
 });
 afterEach(async () => { await owners.close(); });
 
-async function give(from: Name, to: Name): Promise<string> {
+async function give(from: Name, to: Name, organizationId = organization(to)): Promise<string> {
   const { services, envelope } = all[from];
   const viewer: Viewer = { issuer: 'test', subject: 'secretary', role: 'branch_secretary', province: codes[from], organization: organization(from), member: null };
-  const exchange = { tell: (within: Parameters<typeof sendEvents>[0], events: Parameters<typeof sendEvents>[2], at: Date) => sendEvents(within, services, events, at), knows: async () => true };
-  const { id } = await transferOwnership({ ...services, entry: provinceBySlug(from)!, envelope, exchange }, viewer, { requestId: randomUUID(), viewer }, { memberId, organizationId: organization(to), clientKey: randomUUID() });
+  const exchange = { peers: { list: async () => Object.values(all).filter(({ name }) => name !== from), find: async () => undefined }, tell: (within: Parameters<typeof sendEvents>[0], events: Parameters<typeof sendEvents>[2], at: Date) => sendEvents(within, services, events, at), knows: async () => true };
+  const { id } = await transferOwnership({ ...services, entry: provinceBySlug(from)!, envelope, exchange }, viewer, { requestId: randomUUID(), viewer }, { memberId, organizationId, clientKey: randomUUID() });
   return id;
 }
 interface Row { readonly held: boolean; readonly movedTo: string | null; readonly version: number }
@@ -154,6 +155,29 @@ describe('a member who moves while provinces are restored from backups', () => {
     expect(await replayParked(all.jiangsu.services, 'shanghai', (await parked())[0]!.seq)).toEqual({ applied: 1, parked: 0 });
     await heldBy('jiangsu', 2);
     await goneTo('shanghai', 'jiangsu', 2);
+    await isSettled();
+    await stop();
+  });
+
+  it('holds no pass again, when the province forgets that it wanted to give the record and was declined', async () => {
+    await all.shanghai.rows(`insert into pass (id, pass_id, member_id, class, state, reason, organization_id, office_id, issued_at, expires_at)
+      values ('31-pass', decode(repeat('ab', 16), 'hex'), $1, 'PHONE', 'VALID', 'FIRST', $2, $2, now(), now() + interval '90 days')`, [memberId, organization('shanghai')]);
+    await all.shanghai.rows(`insert into pass_place (kid, status_index, pass) values ('0123456789abcdef', 7, '31-pass')`);
+    const pass = () => all.shanghai.rows(`select p.state, p.revoked_for as why, l.status from pass p join pass_place l on l.pass = p.id`);
+    const declined = async (): Promise<boolean> => (await all.shanghai.rows(`select 1 from ownership_transfer where state = 'DECLINED'`)).length === 1;
+    const backup = await all.shanghai.backup();
+    let stop = run();
+    await give('shanghai', 'jiangsu', '32-01890000-0000-7000-8000-00000000000f');
+    await until(declined, 'it is declined');
+    expect(await pass()).toEqual([{ state: 'REVOKED', why: 'TRANSFERRED', status: 1 }]);
+    await until(async () => (await all.zhejiang.rows(`select 1 from exchange_inbox where type = 'pass.revoked'`)).length === 1, 'zhejiang is told that the pass has ended');
+    await stop();
+    await all.shanghai.restore(backup);
+    expect(await pass()).toEqual([{ state: 'VALID', why: null, status: 0 }]);
+    stop = run();
+    await until(async () => JSON.stringify(await pass()) === JSON.stringify([{ state: 'REVOKED', why: 'RECOVERED', status: 1 }]), 'the pass has ended again');
+    await until(declined, 'it is declined again');
+    await heldBy('shanghai', 3);
     await isSettled();
     await stop();
   });

@@ -8,5 +8,6 @@ export type { PaperRenderer, PassIssuing, PassServices, SigningServices } from '
 export { reissueBatch } from './reissueBatch.js';
 export { startReissuing } from './startReissuing.js';
 export { createStatusPublisher, type StatusPublisher } from './statusPublisher.js';
-export { findByPassId as findPassForCheck, revokeHeld as revokePassesOf } from './store.js';
+export { revokeHeld as revokePassesOf } from './revoke.js';
+export { findByPassId as findPassForCheck } from './store.js';
 export type { PassClass, PassKey } from './types.js';

@@ -18,9 +18,10 @@ import { issueBatch } from './issueBatch.js';
 import { issuePass } from './issuePass.js';
 import { passEvents } from './passEvents.js';
 import { printPass } from './printPass.js';
+import { revokeHeld } from './revoke.js';
 import { revokePass } from './revokePass.js';
 import type { PassServices } from './services.js';
-import { lockPass, revokeById, revokeHeld, setState } from './store.js';
+import { lockPass, revokeById, setState } from './store.js';
 import { suspendPass } from './suspendPass.js';
 
 /** Issuing and enrolling against a database, beside what an office does to the same member at the same time. */
@@ -150,7 +151,7 @@ test('whoever waits while the record is being released to another province issue
   const releasing = async (within: Transaction): Promise<void> => {
     await lockMember(within, memberId);
     await within.query(`insert into ownership_transfer (id, member_id, version, peer, from_organization_id, to_organization_id, release, state, opened_at) values ('31-t', $1, 2, 'jiangsu', $2, '32-o', 'signed', 'SENT', now())`, [memberId, office]);
-    await revokeHeld(within, memberId, 'TRANSFERRED', new Date());
+    await revokeHeld(services, within, memberId, 'TRANSFERRED', new Date());
   };
   const batch = async (): Promise<void> => { for await (const page of issueBatch(services, { organizationId: office })) throw new Error(`${page.length} printed`); };
   for (const [act, said] of [[print, 'TRANSFER_UNDER_WAY'], [code, 'TRANSFER_UNDER_WAY'], [batch, 'done']] as const) {

@@ -1,17 +1,15 @@
 import { v7 as uuidv7 } from 'uuid';
 import { recordEntries } from '../audit/index.js';
 import type { EventType } from '../exchange/index.js';
-import { revokeAgain } from './store.js';
+import { lockMember } from '../member/index.js';
+import { findPass, revokeAgain } from './store.js';
 import type { StatusPlace } from './types.js';
 
 /**
- * A pass was revoked: where it stands in the status lists, as everybody can read there. Its number in the register is the subject; whose it
+ * A pass was revoked: where it stands in the status lists. Its number in the register is the subject, and says when it was issued; whose it
  * is and why it was revoked is told to nobody.
  */
 interface RevokedTold { readonly places: readonly StatusPlace[] }
-
-/** More keys than sign one pass within its life. */
-const mostPlaces = 100;
 
 const isPlace = (value: unknown): value is StatusPlace => {
   const { kid, index } = (value ?? {}) as Record<keyof StatusPlace, unknown>;
@@ -22,7 +20,7 @@ export const revokedKind = {
   type: 'pass.revoked', version: 1, personal: false,
   parse(data: unknown): RevokedTold {
     const { places } = (data ?? {}) as Record<string, unknown>;
-    if (!Array.isArray(places) || places.length === 0 || places.length > mostPlaces || !places.every(isPlace)) throw new Error('no revoked pass');
+    if (!Array.isArray(places) || !places.every(isPlace)) throw new Error('no revoked pass');
     return { places };
   },
 } as const;
@@ -36,8 +34,11 @@ export const passEvents = (now: () => Date): readonly EventType<RevokedTold>[] =
   apply: async () => undefined,
   async restore(within, events) {
     for (const { subject, time, data } of events) {
-      const memberId = await revokeAgain(within, subject, data.places, new Date(time));
-      if (memberId !== undefined) await recordEntries(within, { requestId: uuidv7(), viewer: null }, [{ kind: 'PASS', memberId, purpose: 'OWN_WORK', reference: subject, fields: [], reason: 'RECOVERED' }], now());
+      const pass = await findPass(within, subject);
+      // The member's row first, as whoever issues does: so neither waits for the other.
+      if (pass) await lockMember(within, pass.memberId);
+      const ended = await revokeAgain(within, subject, data.places, new Date(time));
+      await recordEntries(within, { requestId: uuidv7(), viewer: null }, ended.map(({ id, memberId }) => ({ kind: 'PASS', memberId, purpose: 'OWN_WORK', reference: id, fields: [], reason: 'RECOVERED' })), now());
     }
   },
 }];

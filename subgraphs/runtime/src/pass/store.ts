@@ -51,27 +51,29 @@ export const revokeById = async (within: Queryable, ids: readonly string[], reas
   if (ids.length > 0) await within.query(`/* pass.revoke */ update pass set state = 'REVOKED', revoked_at = $3, revoked_for = $2 where id = any($1) and state <> 'REVOKED'`, [ids, reason, at]);
 };
 
-/** Where passes stand in the status lists, of those that do. */
-export const listedPlaces = (within: Queryable, ids: readonly string[]): Promise<{ pass: string; places: StatusPlace[] }[]> => within.query(`/* pass.listed */
-  select pass, json_agg(json_build_object('kid', kid, 'index', status_index)) as places from pass_place where pass = any($1) group by pass`, [ids]);
+/** Where each of these passes stands in the status lists; nowhere before its phone is bound. */
+export const placesByPass = (within: Queryable, ids: readonly string[]): Promise<{ pass: string; places: StatusPlace[] }[]> => within.query(`/* pass.placesByPass */
+  select p.id as pass, coalesce(json_agg(json_build_object('kid', l.kid, 'index', l.status_index)) filter (where l.kid is not null), '[]') as places
+    from pass p left join pass_place l on l.pass = p.id where p.id = any($1) group by p.id`, [ids]);
 
 /**
- * Revokes what had been revoked before a backup was restored, where it is not; its places also where the register does not know it.
- * @returns whose pass it is, when it was not revoked
+ * Revokes what had been revoked before a backup was restored, where it is not. Its places are revoked also where the register does not know
+ * it; who was given one since the restore is refused everywhere, so that pass is revoked too, and its office sees that another is needed.
+ * @returns those that were not revoked
  */
-export async function revokeAgain(within: Queryable, id: string, places: readonly StatusPlace[], at: Date): Promise<string | undefined> {
-  const [ended] = await within.query<{ memberId: string }>(`/* pass.revokeAgain */
-    with ended as (update pass set state = 'REVOKED', revoked_at = $2, revoked_for = 'RECOVERED' where id = $1 and state <> 'REVOKED' returning member_id) select member_id as "memberId" from ended`, [id, at]);
+export async function revokeAgain(within: Queryable, id: string, places: readonly StatusPlace[], at: Date): Promise<{ id: string; memberId: string }[]> {
+  const listed = [places.map(({ kid }) => kid), places.map(({ index }) => index)];
+  const ended = await within.query<{ id: string; memberId: string }>(`/* pass.revokeAgain */
+    with ended as (
+      update pass set state = 'REVOKED', revoked_at = $2, revoked_for = 'RECOVERED'
+       where state <> 'REVOKED' and (id = $1 or id in (select t.pass from pass_place t join unnest($3::text[], $4::integer[]) as u (kid, place) on t.kid = u.kid and t.status_index = u.place))
+      returning id, member_id)
+    select id, member_id as "memberId" from ended`, [id, at, ...listed]);
   await within.query(`/* pass.endPlaces */
     insert into pass_ended_place (kid, status_index) select u.kid, u.place from unnest($2::text[], $3::integer[]) as u (kid, place)
-     where not exists (select from pass_place t where t.kid = u.kid and t.status_index = u.place and t.pass = $1) on conflict do nothing`,
-  [id, places.map(({ kid }) => kid), places.map(({ index }) => index)]);
-  return ended?.memberId;
+     where not exists (select from pass_place t where t.kid = u.kid and t.status_index = u.place and t.pass = $1) on conflict do nothing`, [id, ...listed]);
+  return ended;
 }
-
-/** Revokes what a member holds. @returns how many */
-export const revokeHeld = async (within: Queryable, memberId: string, reason: RevokedFor, at: Date): Promise<number> => (await within.query(`/* pass.revokeOfMember */
-  with ended as (update pass set state = 'REVOKED', revoked_at = $3, revoked_for = $2 where member_id = $1 and state <> 'REVOKED' returning 1) select * from ended`, [memberId, reason, at])).length;
 
 export const setEnrolled = async (within: Queryable, id: string, holder: Uint8Array, expiresAt: Date, at: Date): Promise<void> => {
   await within.query(`/* pass.enrol */ update pass set state = 'VALID', holder = $2, expires_at = $3, enrolled_at = $4 where id = $1`, [id, Buffer.from(holder), expiresAt, at]);
@@ -111,7 +113,7 @@ export const newestCredential = async (within: Queryable, pass: string): Promise
 export const markedPlaces = async (db: Database, kid: string): Promise<MarkedPlaces> => (await db.query<MarkedPlaces>(`/* background.passPlaces */
   select coalesce(string_agg(int4send(status_index), '' order by status_index) filter (where status = 1), '') as revoked,
          coalesce(string_agg(int4send(status_index), '' order by status_index) filter (where status = 2), '') as suspended
-    from (select status_index, status from pass_place where kid = $1 and status <> 0 union all select status_index, 1 from pass_ended_place where kid = $1) as p`, [kid]))[0]!;
+    from (select status_index, status from pass_place where kid = $1 and status <> 0 union select status_index, 1 from pass_ended_place where kid = $1) as p`, [kid]))[0]!;
 
 /** Digests of all that a key signed, sixteen bytes each, in order. */
 export const issuedDigests = async (db: Database, kid: string): Promise<Buffer> => (await db.query<{ digests: Buffer }>(`/* background.passDigests */

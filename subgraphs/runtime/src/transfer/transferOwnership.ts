@@ -26,7 +26,7 @@ export interface TransferOwnershipInput { readonly memberId: string; readonly or
  * @throws PlatformError FORBIDDEN, CLIENT_KEY_INVALID, MALFORMED_ID, UNKNOWN_PROVINCE, TRANSFER_DESTINATION, PEER_UNKNOWN, NOT_DISCLOSED,
  * MEMBER_MOVED, TRANSFER_UNDER_WAY, CLIENT_KEY_REUSED
  */
-export async function transferOwnership(services: Pick<ProvinceServices, 'db' | 'entry' | 'signer' | 'envelope' | 'now'> & { readonly exchange: Pick<ProvinceServices['exchange'], 'tell' | 'knows'> }, viewer: Viewer, request: AuditedRequest, input: TransferOwnershipInput): Promise<OwnershipTransfer> {
+export async function transferOwnership(services: Pick<ProvinceServices, 'db' | 'entry' | 'signer' | 'envelope' | 'now'> & { readonly exchange: Pick<ProvinceServices['exchange'], 'peers' | 'tell' | 'knows'> }, viewer: Viewer, request: AuditedRequest, input: TransferOwnershipInput): Promise<OwnershipTransfer> {
   const office = requireOffice(viewer, 'TRANSFER_OWNERSHIP');
   const clientKey = requireClientKey(input.clientKey);
   const memberId = requireMemberId(input.memberId);
@@ -53,7 +53,7 @@ export async function transferOwnership(services: Pick<ProvinceServices, 'db' | 
     }, { viewer, clientKey });
     if (!transfer) return null;
     // The next owner may hold the record before we hear of it, and issues its own: from here on nobody attends by ours, declined or not.
-    await revokePassesOf(within, memberId, 'TRANSFERRED', now);
+    await revokePassesOf(services, within, memberId, 'TRANSFERRED', now);
     const record = travelling(services, member);
     const told: TransferredTold = {
       transferId: transfer.id, version, releases: [...owned.releases, release], fromOrganizationId: transfer.fromOrganizationId, toOrganizationId: transfer.toOrganizationId,
