@@ -42,7 +42,7 @@ test('names the province and the place of a subgraph\'s error, with its code and
   expect(refused.data).toMatchObject({ shanghai: { openLookup: { lookup: { id: 'l1', member: null } } } });
   expect(refused.errors).toEqual([{
     message: 'The owning province does not disclose this to the viewer.', path: ['shanghai', 'openLookup', 'lookup', 'member'],
-    extensions: { code: 'NOT_DISCLOSED', remedy: 'Open a lookup with the purpose that fits, or ask the home organisation.', province: 'anhui' },
+    extensions: { code: 'NOT_DISCLOSED', remedy: 'Open a lookup with the purpose that fits, or ask the home organisation; acts on a record, passes among them, are for that organisation and those above it.', province: 'anhui' },
   }]);
   const broken = await zone.ask('{ member(id: "a-broken") { name } }');
   expect(codesOf(broken)).toEqual(['INTERNAL']);
